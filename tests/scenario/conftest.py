@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures: one server and two people for a whole file where tests can share them, fresh ones where they cannot."""
+import itertools
+import os
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+from harness import places
+from harness.process import sanitizer_reports
+from harness.server import Server
+from harness.user import User
+
+# Everybody in the tests comes from one address; what limits strangers is tested where it is switched on.
+UNLIMITED = {}
+
+
+class Stage:
+    """Makes servers and people below one temporary folder, and ends them all."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.numbers = itertools.count(1)
+        self.ends = []
+
+    def server(self, config=None, start=True):
+        folder = self.folder / f"server{next(self.numbers)}"
+        server = Server(folder, config if config is not None else UNLIMITED)
+        self.ends.append(lambda: server.stop() if server.running else None)
+        return server.start() if start else server
+
+    def user(self, name, password=None, start=True):
+        """A person at a fresh machine. The name in lower-case letters; a second machine of a name is another folder."""
+        folder = self.folder / f"{name[:16]}{next(self.numbers)}"
+        folder.mkdir(mode=0o700)
+        user = User(folder, name, password)
+        self.ends.append(user.end)
+        return user.start() if start else user
+
+    def member(self, name, server):
+        user = self.user(f"{name}{next(self.numbers)}")
+        user.register(server)
+        return user
+
+    def end(self):
+        problems = []
+        for end in reversed(self.ends):
+            try:
+                end()
+            except Exception as problem:  # the others have to end too
+                problems.append(problem)
+        self.ends.clear()
+        if problems:
+            raise problems[0]
+
+
+@pytest.fixture(scope="session")
+def ground():
+    """A short path: sockets live below it."""
+    for program in (places.SMSERVER, places.SMD, places.SMCTL):
+        if not program.exists():
+            pytest.fail(f"{program} is not built")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="sm-", dir=os.environ.get("SM_TMP", "/tmp")))
+    yield folder
+    if os.environ.get("SM_KEEP"):
+        print(f"kept: {folder}")
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shared_stage(ground):
+    folder = ground / "shared"
+    folder.mkdir()
+    stage = Stage(folder)
+    yield stage
+    stage.end()
+    assert not sanitizer_reports(folder)
+
+
+@pytest.fixture
+def stage(ground):
+    """Servers and people of one test alone."""
+    folder = pathlib.Path(tempfile.mkdtemp(dir=ground))
+    stage = Stage(folder)
+    yield stage
+    stage.end()
+    assert not sanitizer_reports(folder)
+
+
+@pytest.fixture(scope="session")
+def server(shared_stage):
+    """The shared server: whoever stops it starts it again."""
+    return shared_stage.server()
+
+
+@pytest.fixture(scope="session")
+def shared_alice(server, shared_stage):
+    return shared_stage.member("alice", server)
+
+
+@pytest.fixture(scope="session")
+def shared_bob(server, shared_stage):
+    return shared_stage.member("bob", server)
+
+
+@pytest.fixture
+def alice(shared_alice):
+    """Shared, online, unlocked. Whoever brings her into another state brings her back."""
+    yield shared_alice
+    shared_alice.daemon.check_running()
+
+
+@pytest.fixture
+def bob(shared_bob):
+    yield shared_bob
+    shared_bob.daemon.check_running()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failure shows the logs of everything that ran."""
+    report = (yield).get_result()
+    if report.failed and (folder := item.funcargs.get("ground")):
+        for log in sorted(folder.rglob("*.log")):
+            if tail := log.read_text(errors="replace")[-3000:]:
+                report.sections.append((str(log.relative_to(folder)), tail))
+        if found := sanitizer_reports(folder):
+            report.sections.append(("sanitizer", found[:20000]))

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real smserver on a port of its own."""
+import re
+import subprocess
+
+from harness import places
+from harness.process import Process, environment
+
+URL = re.compile(r"wss?://[^\s\"']+:(\d+)[^\s\"']*")
+PIN = re.compile(r"sha256:[0-9a-fA-F:]+")
+
+
+class Server:
+    """FOLDER/state is its state folder. config: {section: {key: value}} of its configuration file."""
+
+    def __init__(self, folder, config=None, name="smserver"):
+        self.folder, self.name = folder, name
+        self.state = folder / "state"
+        self.config_path = folder / "smserver.conf"
+        self.config = config or {}
+        self.url = self.pin = self.port = None
+        self.process = None
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def start(self):
+        """Returns once it says that it listens. The first start picks a free port; later ones take it again."""
+        self._write_config()
+        self.process = Process(self.name, self.folder,
+                               [places.SMSERVER, "--config", self.config_path, "--state", self.state,
+                                "--listen", f"127.0.0.1:{self.port or 0}"],
+                               environment(self.folder))
+        self.process.start(stdout=subprocess.PIPE)
+        self.url = self.pin = None
+        while not (self.url and self.pin):
+            line = self.process.process.stdout.readline().decode()
+            if not line:
+                self.process.process.wait()
+                self.process.check_running()
+            if found := URL.search(line):
+                self.url, self.port = found[0], int(found[1])
+            if found := PIN.search(line):
+                self.pin = found[0]
+        return self
+
+    def stop(self):
+        code = self.process.stop()
+        self.process.process.stdout.close()
+        return code
+
+    def kill(self):
+        self.process.kill()
+        self.process.process.stdout.close()
+
+    def restart(self):
+        self.stop()
+        return self.start()
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def running(self):
+        return self.process is not None and self.process.running
+
+    def log(self):
+        return self.process.log()
+
+    def _write_config(self):
+        with open(self.config_path, "w") as file:
+            for section, values in self.config.items():
+                print(f"[{section}]", file=file)
+                for key, value in values.items():
+                    print(f"{key} = {value}", file=file)

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A person at a machine: a home folder, a session bus, an smd, and smctl."""
+import json
+import os
+import subprocess
+
+from harness import places
+from harness.bus import NAME, Bus
+from harness.process import Process, environment
+from harness.waiting import DEADLINE, until
+
+
+class Result:
+    """What smctl left behind. lines: the JSON objects on its standard output."""
+
+    def __init__(self, arguments, code, out, err):
+        self.arguments, self.code, self.out, self.err = arguments, code, out, err
+
+    @property
+    def lines(self):
+        return [json.loads(line) for line in self.out.splitlines() if line.strip()]
+
+    @property
+    def json(self):
+        line, = self.lines
+        return line
+
+    def __str__(self):
+        return f"smctl {' '.join(map(str, self.arguments))}\nexit {self.code}\n{self.out[-2000:]}{self.err[-2000:]}"
+
+
+class User:
+    def __init__(self, folder, name, password=None):
+        self.folder, self.name = folder, name
+        self.password = password or f"the password of {name}"
+        self.home = folder / "home"
+        for part in ("", ".config", ".local", ".local/state", ".local/share", ".cache", "run"):
+            (self.home / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.password_file = folder / "password"
+        self.write_password(self.password)
+        self.bus = Bus(folder)
+        self.env = environment(
+            folder, HOME=str(self.home), DBUS_SESSION_BUS_ADDRESS=self.bus.address,
+            XDG_CONFIG_HOME=str(self.home / ".config"), XDG_STATE_HOME=str(self.home / ".local/state"),
+            XDG_DATA_HOME=str(self.home / ".local/share"), XDG_CACHE_HOME=str(self.home / ".cache"),
+            XDG_RUNTIME_DIR=str(self.home / "run"))
+        self.daemon = Process("smd", folder, [places.SMD], self.env)
+
+    def write_password(self, password):
+        with open(os.open(self.password_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(password + "\n")
+
+    # The daemon
+
+    def start(self):
+        self.daemon.start()
+        until(f"{self.name}'s smd on the bus", lambda: self.daemon.check_running() and self.bus.has(NAME))
+        return self
+
+    def stop(self):
+        return self.daemon.stop()
+
+    def kill(self):
+        self.daemon.kill()
+        until("the bus notices", lambda: not self.bus.has(NAME))
+
+    def restart(self, unlock=True):
+        """Stops it properly, and starts it again."""
+        code = self.stop()
+        assert code == 0, f"smd ended with {code}:\n{self.daemon.log()[-4000:]}"
+        until("the bus notices", lambda: not self.bus.has(NAME))
+        self.start()
+        if unlock:
+            self.unlock()
+
+    def end(self):
+        """At the end of the scenario."""
+        try:
+            code = self.stop()
+        finally:
+            self.bus.stop()
+        return code
+
+    # The command line
+
+    def smctl(self, *arguments, input=None, expect=None, timeout=DEADLINE, env=None):
+        """Runs smctl. expect: the exit code that it must have. input: text or bytes for its standard input."""
+        data = input.encode() if isinstance(input, str) else input
+        done = subprocess.run([os.fspath(places.SMCTL), *map(str, arguments)], env=self.env | (env or {}),
+                              cwd=self.folder, capture_output=True, timeout=timeout, check=False,
+                              **({"input": data} if data is not None else {"stdin": subprocess.DEVNULL}))
+        result = Result(arguments, done.returncode, done.stdout.decode(errors="replace"),
+                        done.stderr.decode(errors="replace"))
+        if expect is not None:
+            assert result.code == expect, f"expected exit code {expect}:\n{result}"
+        return result
+
+    def register(self, server, expect=0, **different):
+        return self._enter("register", server, expect, **different)
+
+    def login(self, server, expect=0, **different):
+        return self._enter("login", server, expect, **different)
+
+    def _enter(self, verb, server, expect, name=None, pin=True, more=()):
+        pinned = ["--server-pin", server.pin if pin is True else pin] if pin else []
+        result = self.smctl("--json", verb, "--server", server.url, *pinned, "--password-file", self.password_file,
+                            *more, name or self.name, expect=expect)
+        if result.code == 0:
+            self.wait_online()
+        return result
+
+    def unlock(self, expect=0):
+        return self.smctl("unlock", "--password-file", self.password_file, expect=expect)
+
+    def lock(self, expect=0):
+        return self.smctl("lock", expect=expect)
+
+    def send(self, to, text, *options, expect=0):
+        """Sends by standard input, so any text goes."""
+        name = to if isinstance(to, str) else to.name
+        return self.smctl("--json", "send", *options, name, "-", input=text, expect=expect)
+
+    def history(self, other, limit=None):
+        name = other if isinstance(other, str) else other.name
+        more = ["--limit", str(limit)] if limit else []
+        return self.smctl("--json", "history", *more, name, expect=0).lines
+
+    def texts(self, other, limit=None):
+        """(sender, text) of the history, notices left out."""
+        return [(m["sender"], m["text"]) for m in self.history(other, limit) if m["kind"] == "text"]
+
+    # What the daemon says of itself
+
+    def account(self, name):
+        return self.bus.property("Account", name)
+
+    def contact(self, other, name):
+        path = f"/org/securemessenger/Messenger1/contact/{path_encode(other.name)}"
+        return self.bus.property("Contact", name, path=path)
+
+    def accept_key(self, other):
+        """Over the bus, as a person would by `smctl trust`."""
+        path = f"/org/securemessenger/Messenger1/contact/{path_encode(other.name)}"
+        key = bytes(self.contact(other, "IdentityKey"))
+        self.bus.call("Contact.AcceptKey", "(aya{sv})", (key, {}), path=path)
+
+    def wait_online(self):
+        until(f"{self.name} online", lambda: self.account("Connection") == "online")
+
+    def wait_offline(self):
+        until(f"{self.name} offline", lambda: self.account("Connection") != "online")
+
+    def wait_text(self, other, text, count=1):
+        """Until the newest messages with other hold text, count times."""
+        def there():
+            return sum(found == text for _, found in self.texts(other, 500)) >= count
+        until(f"{self.name} has the message", lambda: other_known(self, other) and there())
+
+    def wait_state(self, other, text, state):
+        def there():
+            return any(m["kind"] == "text" and m["text"] == text and m["state"] == state
+                       for m in self.history(other, 500))
+        until(f"{self.name}'s message is {state}", there)
+
+
+def other_known(user, other):
+    name = other if isinstance(other, str) else other.name
+    return user.smctl("--json", "history", name).code == 0
+
+
+def path_encode(name):
+    """As sd_bus_path_encode(): everything but letters, and digits after the first place, becomes _XX."""
+    return "".join(c if c.isascii() and (c.isalpha() or (c.isdigit() and i > 0)) else f"_{ord(c):02x}"
+                   for i, c in enumerate(name))
