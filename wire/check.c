@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "wire/check.h"
+
+#include <string.h>
+
+#include "wire/limits.h"
+#include "wire/username.h"
+
+static bool is_exactly(const ProtobufCBinaryData *data, size_t size)
+{
+        return data->len == size;
+}
+
+static bool is_within(const ProtobufCBinaryData *data, size_t min, size_t max)
+{
+        return data->len >= min && data->len <= max;
+}
+
+/* A password frame with a name that is none gets ERROR_CODE_BAD_NAME, not a closed connection, so only its size counts. */
+static bool is_short_text(const char *text, size_t max)
+{
+        return strnlen(text, max + 1) <= max;
+}
+
+static bool is_printable_ascii(const char *text, size_t max)
+{
+        if (!is_short_text(text, max))
+                return false;
+        for (const char *p = text; *p; p++)
+                if (*p < 0x20 || *p > 0x7e)
+                        return false;
+        return true;
+}
+
+static bool check_password_parameters(const Wire__PasswordParameters *p)
+{
+        return p && is_exactly(&p->salt, WIRE_SALT_SIZE) && p->passes >= WIRE_PASSWORD_PASSES_MIN &&
+               p->passes <= WIRE_PASSWORD_PASSES_MAX && p->memory_kib >= WIRE_PASSWORD_MEMORY_KIB_MIN &&
+               p->memory_kib <= WIRE_PASSWORD_MEMORY_KIB_MAX;
+}
+
+static bool check_one_time_prekey(const Wire__OneTimePrekey *p)
+{
+        return p->id != 0 && is_within(&p->key, 1, WIRE_PREKEY_MAX);
+}
+
+static bool check_one_time_prekeys(Wire__OneTimePrekey **prekeys, size_t count)
+{
+        if (count > WIRE_ONE_TIME_PREKEYS_MAX)
+                return false;
+        for (size_t i = 0; i < count; i++)
+                if (!check_one_time_prekey(prekeys[i]))
+                        return false;
+        return true;
+}
+
+static bool check_device_keys(const Wire__DeviceKeys *d)
+{
+        return d && is_exactly(&d->auth_public_key, WIRE_PUBLIC_KEY_SIZE) &&
+               is_within(&d->identity, 1, WIRE_IDENTITY_MAX) && is_within(&d->signed_prekey, 1, WIRE_PREKEY_MAX) &&
+               is_within(&d->last_resort_prekey, 1, WIRE_PREKEY_MAX) &&
+               check_one_time_prekeys(d->one_time_prekeys, d->n_one_time_prekeys);
+}
+
+static bool check_upload(const Wire__UploadPrekeys *u)
+{
+        return is_within(&u->signed_prekey, 0, WIRE_PREKEY_MAX) &&
+               is_within(&u->last_resort_prekey, 0, WIRE_PREKEY_MAX) &&
+               check_one_time_prekeys(u->one_time_prekeys, u->n_one_time_prekeys);
+}
+
+static bool check_send(const Wire__Send *send)
+{
+        if (send->n_envelopes == 0 || send->n_envelopes > WIRE_BATCH_MAX)
+                return false;
+        for (size_t i = 0; i < send->n_envelopes; i++) {
+                const Wire__OutgoingEnvelope *e = send->envelopes[i];
+
+                if (!is_exactly(&e->id, WIRE_ENVELOPE_ID_SIZE) || !user_name_is_valid(e->recipient) ||
+                    e->device_id == 0 || !is_within(&e->payload, 1, WIRE_PAYLOAD_MAX))
+                        return false;
+        }
+        return true;
+}
+
+bool check_client_frame(const Wire__ClientFrame *frame)
+{
+        switch (frame->body_case) {
+        case WIRE__CLIENT_FRAME__BODY__NOT_SET:
+        case _WIRE__CLIENT_FRAME__BODY__CASE_IS_INT_SIZE:
+                return false;
+        case WIRE__CLIENT_FRAME__BODY_HELLO:
+                return frame->request != 0 && frame->hello->protocol_min != 0 &&
+                       frame->hello->protocol_min <= frame->hello->protocol_max &&
+                       is_printable_ascii(frame->hello->server_name, WIRE_SERVER_NAME_MAX) &&
+                       is_printable_ascii(frame->hello->client, WIRE_CLIENT_NAME_MAX);
+        case WIRE__CLIENT_FRAME__BODY_SALT_QUERY:
+                return frame->request != 0 && is_short_text(frame->salt_query->user_name, WIRE_USER_NAME_MAX);
+        case WIRE__CLIENT_FRAME__BODY_REGISTER_ACCOUNT:
+                return frame->request != 0 && is_short_text(frame->register_account->user_name, WIRE_USER_NAME_MAX) &&
+                       check_password_parameters(frame->register_account->password) &&
+                       is_exactly(&frame->register_account->auth_key, WIRE_AUTH_KEY_SIZE) &&
+                       is_short_text(frame->register_account->invitation_token, WIRE_INVITATION_TOKEN_MAX) &&
+                       check_device_keys(frame->register_account->device);
+        case WIRE__CLIENT_FRAME__BODY_LOGIN:
+                return frame->request != 0 && is_short_text(frame->login->user_name, WIRE_USER_NAME_MAX) &&
+                       is_exactly(&frame->login->auth_key, WIRE_AUTH_KEY_SIZE) &&
+                       check_device_keys(frame->login->device);
+        case WIRE__CLIENT_FRAME__BODY_AUTHENTICATE:
+                return frame->request != 0 && is_short_text(frame->authenticate->user_name, WIRE_USER_NAME_MAX) &&
+                       is_exactly(&frame->authenticate->signature, WIRE_SIGNATURE_SIZE);
+        case WIRE__CLIENT_FRAME__BODY_UPLOAD_PREKEYS:
+                return frame->request != 0 && check_upload(frame->upload_prekeys);
+        case WIRE__CLIENT_FRAME__BODY_FETCH_BUNDLES:
+                return frame->request != 0 && is_short_text(frame->fetch_bundles->user_name, WIRE_USER_NAME_MAX);
+        case WIRE__CLIENT_FRAME__BODY_SEND:
+                return frame->request != 0 && check_send(frame->send);
+        case WIRE__CLIENT_FRAME__BODY_ACK:
+                return true;
+        }
+        return false;
+}
+
+static bool check_error(const Wire__Error *error)
+{
+        return error && is_short_text(error->text, WIRE_ERROR_TEXT_MAX);
+}
+
+static bool check_bundles(const Wire__Bundles *bundles)
+{
+        if (bundles->n_bundles == 0 || bundles->n_bundles > WIRE_DEVICES_MAX)
+                return false;
+        for (size_t i = 0; i < bundles->n_bundles; i++) {
+                const Wire__Bundle *b = bundles->bundles[i];
+
+                if (b->device_id == 0 || !is_within(&b->identity, 1, WIRE_IDENTITY_MAX) ||
+                    !is_within(&b->signed_prekey, 1, WIRE_PREKEY_MAX) ||
+                    !is_within(&b->last_resort_prekey, 0, WIRE_PREKEY_MAX) ||
+                    (b->one_time_prekey && !check_one_time_prekey(b->one_time_prekey)))
+                        return false;
+        }
+        return true;
+}
+
+static bool check_send_result(const Wire__SendResult *result)
+{
+        if (result->n_stored > WIRE_BATCH_MAX || result->n_refused > WIRE_BATCH_MAX)
+                return false;
+        for (size_t i = 0; i < result->n_stored; i++)
+                if (!is_exactly(&result->stored[i], WIRE_ENVELOPE_ID_SIZE))
+                        return false;
+        for (size_t i = 0; i < result->n_refused; i++)
+                if (!is_exactly(&result->refused[i]->id, WIRE_ENVELOPE_ID_SIZE) ||
+                    !check_error(result->refused[i]->error))
+                        return false;
+        return true;
+}
+
+static bool check_deliver(const Wire__Deliver *deliver)
+{
+        uint64_t last = 0;
+
+        if (deliver->n_envelopes == 0 || deliver->n_envelopes > WIRE_BATCH_MAX)
+                return false;
+        for (size_t i = 0; i < deliver->n_envelopes; i++) {
+                const Wire__Envelope *e = deliver->envelopes[i];
+
+                if (e->sequence <= last || !is_exactly(&e->id, WIRE_ENVELOPE_ID_SIZE) ||
+                    !user_name_is_valid(e->sender) || e->sender_device_id == 0 ||
+                    !is_within(&e->payload, 1, WIRE_PAYLOAD_MAX))
+                        return false;
+                last = e->sequence;
+        }
+        return true;
+}
+
+bool check_server_frame(const Wire__ServerFrame *frame)
+{
+        switch (frame->body_case) {
+        case WIRE__SERVER_FRAME__BODY__NOT_SET:
+        case _WIRE__SERVER_FRAME__BODY__CASE_IS_INT_SIZE:
+                return false;
+        case WIRE__SERVER_FRAME__BODY_ERROR:
+                return check_error(frame->error);
+        case WIRE__SERVER_FRAME__BODY_WELCOME:
+                return is_exactly(&frame->welcome->challenge, WIRE_CHALLENGE_SIZE);
+        case WIRE__SERVER_FRAME__BODY_SALT:
+                return check_password_parameters(frame->salt->password);
+        case WIRE__SERVER_FRAME__BODY_REGISTERED:
+                return frame->registered->device_id != 0;
+        case WIRE__SERVER_FRAME__BODY_AUTHENTICATED:
+        case WIRE__SERVER_FRAME__BODY_DONE:
+        case WIRE__SERVER_FRAME__BODY_PREKEY_COUNT:
+        case WIRE__SERVER_FRAME__BODY_GOODBYE:
+                return true;
+        case WIRE__SERVER_FRAME__BODY_BUNDLES:
+                return check_bundles(frame->bundles);
+        case WIRE__SERVER_FRAME__BODY_SEND_RESULT:
+                return check_send_result(frame->send_result);
+        case WIRE__SERVER_FRAME__BODY_DELIVER:
+                return check_deliver(frame->deliver);
+        }
+        return false;
+}
