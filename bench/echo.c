@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A WebSocket echo over TLS and nothing else, with the library and the event loop of smserver: what its listener could
+ * do at most. `echo CERTIFICATE KEY` listens on a loopback port that it prints, until SIGTERM.
+ */
+#include <ev.h>
+#include <libwebsockets.h>
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/limits.h"
+
+enum { QUEUE_MAX = 256, MESSAGE_MAX = 1024 };
+
+/* What came in and waits to go out, each with the room before it that lws_write() wants. */
+typedef struct Peer {
+        struct {
+                size_t size;
+                uint8_t room[LWS_PRE + MESSAGE_MAX];
+        } *queue;
+        unsigned first, count;
+} Peer;
+
+static int peer_receive(Peer *peer, struct lws *wsi, const void *data, size_t size)
+{
+        unsigned slot = (peer->first + peer->count) % QUEUE_MAX;
+        size_t before = lws_is_first_fragment(wsi) ? 0 : peer->queue[slot].size;
+
+        if (peer->count == QUEUE_MAX || size > MESSAGE_MAX - before)
+                return -1;
+        memcpy(peer->queue[slot].room + LWS_PRE + before, data, size);
+        peer->queue[slot].size = before + size;
+        if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi) > 0)
+                return 0;
+        peer->count++;
+        lws_callback_on_writable(wsi);
+        return 0;
+}
+
+static int peer_write(Peer *peer, struct lws *wsi)
+{
+        while (peer->count > 0 && !lws_send_pipe_choked(wsi)) {
+                unsigned slot = peer->first;
+
+                if (lws_write(wsi, peer->queue[slot].room + LWS_PRE, peer->queue[slot].size, LWS_WRITE_BINARY) < 0)
+                        return -1;
+                peer->first = (slot + 1) % QUEUE_MAX;
+                peer->count--;
+        }
+        if (peer->count > 0)
+                lws_callback_on_writable(wsi);
+        return 0;
+}
+
+static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *data, size_t size)
+{
+        Peer *peer = user;
+
+        if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
+                SSL_CTX_set_mode(user, SSL_MODE_RELEASE_BUFFERS);
+        } else if (reason == LWS_CALLBACK_ESTABLISHED) {
+                peer->queue = calloc(QUEUE_MAX, sizeof(*peer->queue));
+                return peer->queue ? 0 : -1;
+        } else if (reason == LWS_CALLBACK_RECEIVE) {
+                return peer_receive(peer, wsi, data, size);
+        } else if (reason == LWS_CALLBACK_SERVER_WRITEABLE) {
+                return peer_write(peer, wsi);
+        } else if (reason == LWS_CALLBACK_CLOSED) {
+                free(peer->queue);
+        }
+        return 0;
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+        ev_break(loop, EVBREAK_ALL);
+}
+
+int main(int argc, char **argv)
+{
+        static const struct lws_protocols protocols[] = {
+                { .name = WIRE_WEBSOCKET_PROTOCOL, .callback = callback, .per_session_data_size = sizeof(Peer),
+                  .rx_buffer_size = 4096 },
+                { 0 },
+        };
+        struct ev_loop *loop = ev_default_loop(0);
+        void *foreign[] = { loop };
+        struct lws_context_creation_info info = {
+                .options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+                           LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+                .foreign_loops = foreign,
+                .protocols = protocols,
+                .iface = "lo",
+        };
+        struct lws_context *context;
+        struct lws_vhost *vhost;
+        ev_signal terminated;
+
+        if (argc != 3) {
+                fprintf(stderr, "usage: echo CERTIFICATE KEY\n");
+                return 2;
+        }
+        info.ssl_cert_filepath = argv[1];
+        info.ssl_private_key_filepath = argv[2];
+        lws_set_log_level(LLL_ERR, NULL);
+        context = lws_create_context(&info);
+        vhost = context ? lws_create_vhost(context, &info) : NULL;
+        if (!vhost)
+                return EXIT_FAILURE;
+        printf("wss://127.0.0.1:%d\n", lws_get_vhost_listen_port(vhost));
+        fflush(stdout);
+        ev_signal_init(&terminated, on_signal, SIGTERM);
+        ev_signal_start(loop, &terminated);
+        ev_run(loop, 0);
+        lws_context_destroy(context);
+        return EXIT_SUCCESS;
+}
