@@ -70,6 +70,7 @@ typedef struct PeerDecrypted {
         uint8_t *plaintext; /* malloc()ed; wiped and freed by peer_decrypted_deinit() */
         size_t size;
         PublicIdentity identity;  /* whose session it was: compare with the contact's known identity */
+        bool in_current_session;  /* false: in an archived one; a CONTENT_SESSION_RESET there calls for peer_start() */
         bool started_session;     /* the envelope started a new session here; then: */
         PrekeyKind used_kind;     /*   which of this side's prekeys it used: delete a one-time prekey, */
         uint32_t used_id;         /*   0 for none */
