@@ -16,7 +16,9 @@
  *   -ENOSPC    disk full (or quota); the transaction was rolled back, nothing is lost that was committed
  *   -EBUSY     another process has it
  *   -EEXIST    a UNIQUE or PRIMARY KEY constraint
- *   -EIO, -ENOMEM, -EROFS, -EACCES, -ENOTUNIQ as usual; -ENOTRECOVERABLE for a bug in our SQL
+ *   -EPROTONOSUPPORT  encrypted in a format newer than this code
+ *   -EIO, -ENOMEM, -EROFS, -EACCES, -EMSGSIZE as usual; -ENOTRECOVERABLE for a bug in our SQL, and for a value that a
+ *                     constraint other than uniqueness refuses
  */
 typedef struct Database Database;
 
@@ -29,7 +31,7 @@ typedef struct DatabaseKey {
 enum {
         DATABASE_CREATE = 1 << 0,    /* create it if it is not there, mode 0600 */
         DATABASE_EXCLUSIVE = 1 << 1, /* locking_mode=EXCLUSIVE: only this process; the WAL index stays in memory */
-        DATABASE_READ_ONLY = 1 << 2,
+        DATABASE_READ_ONLY = 1 << 2, /* together with the one above, the file must be writable all the same: to lock */
 };
 
 /*
@@ -47,7 +49,7 @@ int database_exec(Database *database, const char *sql);
 /*
  * BEGIN IMMEDIATE ... COMMIT. Meant as
  *
- *     _cleanup_(transaction_rollbackp) Database *transaction = NULL;
+ *     __attribute__((cleanup(transaction_rollbackp))) Database *transaction = NULL;
  *     r = transaction_begin(database, &transaction);
  *     ...
  *     return transaction_commit(&transaction);

@@ -8,7 +8,7 @@
  * Database by the address of the literal SQL (so `sql` must be a string literal), and go back there by
  * statement_release(): preparing again costs a lookup.
  *
- *     _cleanup_(statement_releasep) Statement *s = NULL;
+ *     __attribute__((cleanup(statement_releasep))) Statement *s = NULL;
  *     r = statement_prepare(db, &s, "SELECT name, created FROM contact WHERE id = :id");
  *     statement_bind_int64(s, ":id", id);
  *     while ((r = statement_step(s)) > 0)
