@@ -25,9 +25,11 @@ class Stage:
         self.numbers = itertools.count(1)
         self.ends = []
 
-    def server(self, config=None, start=True):
-        folder = self.folder / f"server{next(self.numbers)}"
-        server = Server(folder, config if config is not None else UNLIMITED)
+    def server(self, config=None, folder=None, start=True):
+        """config: {section: {key: value}}, on top of no limits on strangers."""
+        merged = {section: UNLIMITED.get(section, {}) | (config or {}).get(section, {})
+                  for section in {*UNLIMITED, *(config or {})}}
+        server = Server(folder or self.folder / f"server{next(self.numbers)}", merged)
         self.ends.append(lambda: server.stop() if server.running else None)
         return server.start() if start else server
 
@@ -91,32 +93,45 @@ def stage(ground):
 
 
 @pytest.fixture(scope="session")
-def server(shared_stage):
-    """The shared server: whoever stops it starts it again."""
+def shared_server(shared_stage):
     return shared_stage.server()
 
 
 @pytest.fixture(scope="session")
-def shared_alice(server, shared_stage):
-    return shared_stage.member("alice", server)
+def shared_people(shared_server, shared_stage):
+    return [shared_stage.member(name, shared_server) for name in ("alice", "bob")]
 
 
-@pytest.fixture(scope="session")
-def shared_bob(server, shared_stage):
-    return shared_stage.member("bob", server)
+# What one test left stopped or locked is put right for the next, so that one failure stays one.
+
+@pytest.fixture
+def server(shared_server):
+    if not shared_server.running:
+        shared_server.start()
+    return shared_server
 
 
 @pytest.fixture
-def alice(shared_alice):
-    """Shared, online, unlocked. Whoever brings her into another state brings her back."""
-    yield shared_alice
-    shared_alice.daemon.check_running()
+def alice(server, shared_people):
+    return ready(shared_people[0])
 
 
 @pytest.fixture
-def bob(shared_bob):
-    yield shared_bob
-    shared_bob.daemon.check_running()
+def bob(server, shared_people):
+    return ready(shared_people[1])
+
+
+def ready(user):
+    """Running, unlocked, online."""
+    user.write_password(user.password)
+    if not user.daemon.running:
+        user.start()
+    if user.account("State") == "locked":
+        user.unlock()
+    if user.account("Connection") != "online":
+        user.smctl("reconnect", expect=0)
+    user.wait_online()
+    return user
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -34,8 +34,7 @@ class User:
         self.folder, self.name = folder, name
         self.password = password or f"the password of {name}"
         self.home = folder / "home"
-        for part in ("", ".config", ".local", ".local/state", ".local/share", ".cache", "run"):
-            (self.home / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.make_home()
         self.password_file = folder / "password"
         self.write_password(self.password)
         self.bus = Bus(folder)
@@ -49,6 +48,10 @@ class User:
     def write_password(self, password):
         with open(os.open(self.password_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(password + "\n")
+
+    def make_home(self):
+        for part in ("", ".config", ".local", ".local/state", ".local/share", ".cache", "run"):
+            (self.home / part).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     # The daemon
 
@@ -75,11 +78,12 @@ class User:
 
     def end(self):
         """At the end of the scenario."""
+        running = self.daemon.running
         try:
             code = self.stop()
         finally:
             self.bus.stop()
-        return code
+        assert code == 0 or not running, f"{self.name}'s smd ended with {code}:\n{self.daemon.log()[-4000:]}"
 
     # The command line
 
@@ -99,7 +103,7 @@ class User:
         return self._enter("register", server, expect, **different)
 
     def login(self, server, expect=0, **different):
-        return self._enter("login", server, expect, **different)
+        return self._enter("login", server, expect, more=["--yes"], **different)
 
     def _enter(self, verb, server, expect, name=None, pin=True, more=()):
         pinned = ["--server-pin", server.pin if pin is True else pin] if pin else []
@@ -129,6 +133,9 @@ class User:
         """(sender, text) of the history, notices left out."""
         return [(m["sender"], m["text"]) for m in self.history(other, limit) if m["kind"] == "text"]
 
+    def trust(self, other, expect=0):
+        return self.smctl("trust", "--yes", other.name, expect=expect)
+
     # What the daemon says of itself
 
     def account(self, name):
@@ -138,11 +145,9 @@ class User:
         path = f"/org/securemessenger/Messenger1/contact/{path_encode(other.name)}"
         return self.bus.property("Contact", name, path=path)
 
-    def accept_key(self, other):
-        """Over the bus, as a person would by `smctl trust`."""
-        path = f"/org/securemessenger/Messenger1/contact/{path_encode(other.name)}"
-        key = bytes(self.contact(other, "IdentityKey"))
-        self.bus.call("Contact.AcceptKey", "(aya{sv})", (key, {}), path=path)
+    def knows(self, other):
+        name = other if isinstance(other, str) else other.name
+        return any(contact["name"] == name for contact in self.smctl("--json", "contacts", expect=0).lines)
 
     def wait_online(self):
         until(f"{self.name} online", lambda: self.account("Connection") == "online")
@@ -153,19 +158,14 @@ class User:
     def wait_text(self, other, text, count=1):
         """Until the newest messages with other hold text, count times."""
         def there():
-            return sum(found == text for _, found in self.texts(other, 500)) >= count
-        until(f"{self.name} has the message", lambda: other_known(self, other) and there())
+            return self.knows(other) and sum(found == text for _, found in self.texts(other, 500)) >= count
+        until(f"{self.name} has the message", there)
 
     def wait_state(self, other, text, state):
         def there():
             return any(m["kind"] == "text" and m["text"] == text and m["state"] == state
                        for m in self.history(other, 500))
         until(f"{self.name}'s message is {state}", there)
-
-
-def other_known(user, other):
-    name = other if isinstance(other, str) else other.name
-    return user.smctl("--json", "history", name).code == 0
 
 
 def path_encode(name):

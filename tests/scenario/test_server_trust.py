@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Is it the server? And does it speak what we speak?"""
+import pytest
+
+from harness.refusal import call, check, check_call
+from harness.relay import Refuser, Relay
+from harness.waiting import until
+
+WRONG_PIN = "sha256:" + "5a" * 32
+
+
+def test_wrong_pin(server, stage):
+    eve = stage.user("eve")
+    check(eve.register(server, pin=WRONG_PIN, expect=None), "CertificateMismatch")
+    check_call("CertificateMismatch", eve, "Account.Register", server.url, "eve", b"long enough", pin=WRONG_PIN)
+    check_call("CertificateMismatch", eve, "Account.Login", server.url, "eve", b"long enough", pin=WRONG_PIN)
+    assert eve.account("State") == "no-account"
+
+
+def test_self_signed_without_pin(server, stage):
+    eve = stage.user("eve")
+    check(eve.register(server, pin=None, expect=None), "CertificateMismatch")
+    check_call("CertificateMismatch", eve, "Account.Register", server.url, "eve", b"long enough")
+
+
+@pytest.mark.parametrize("pin", ["", "sha256:", "5a" * 32, "sha256:" + "5a" * 31, "sha256:" + "zz" * 32, "md5:00"])
+def test_malformed_pin(server, stage, pin):
+    eve = stage.user("eve")
+    check_call("InvalidArgument", eve, "Account.Register", server.url, "eve", b"long enough", pin=pin)
+
+
+def test_certificate_changes_later(stage):
+    """Somebody else at the server's address: the daemon stays away, says why, and comes back to the real one."""
+    server = stage.server()
+    alice, bob = stage.member("alice", server), stage.member("bob", server)
+    server.stop()
+    alice.wait_offline()
+    impostor = stage.server(start=False)
+    impostor.port = server.port
+    impostor.start()
+    assert impostor.pin != server.pin
+    call(alice, "Account.Reconnect")
+    until("the refusal", lambda: alice.account("ConnectionError") == "CertificateMismatch")
+    assert alice.account("Connection") != "online" and alice.account("ConnectionErrorText")
+    queued = alice.send(bob, "only for the real server", expect=20).json
+    assert queued["reason"] == "CertificateMismatch"
+    impostor.stop()
+    server.start()
+    call(alice, "Account.Reconnect")
+    alice.wait_online()
+    bob.wait_text(alice, "only for the real server")
+
+
+VERSIONS = [("PROTOCOL_TOO_OLD", "ProtocolTooOld"), ("PROTOCOL_TOO_NEW", "ProtocolTooNew")]
+
+
+@pytest.mark.parametrize("code, name", VERSIONS)
+def test_server_of_another_version(stage, ground, code, name):
+    eve = stage.user("eve")
+    refuser = Refuser(eve.folder, code)
+    check(eve.register(refuser, expect=None), name)
+    check_call(name, eve, "Account.Login", refuser.url, "eve", b"long enough", pin=refuser.pin)
+    assert eve.account("State") == "no-account"
+    refuser.close()
+
+
+@pytest.mark.parametrize("code, name", VERSIONS)
+def test_server_changes_its_version(server, stage, code, name):
+    """An account that is there already sees it in its status, and what it sends waits."""
+    eve, bob = stage.user("eve"), stage.member("bob", server)
+    relay = Relay(eve.folder, server)
+    eve.register(relay, name=f"eve-{name.lower()}")
+    from harness import wire
+    pb = wire.schema()
+
+    def refuse(frame):
+        if frame.HasField("welcome"):
+            return [pb.ServerFrame(request=frame.request, error=pb.Error(code=pb.ErrorCode.Value("ERROR_CODE_" + code)))]
+        return [frame]
+    relay.from_server = refuse
+    relay.drop()
+    until("the refusal", lambda: eve.account("ConnectionError") == name)
+    assert eve.send(bob, "later", expect=20).json["reason"] == name
+    relay.from_server = lambda frame: [frame]
+    call(eve, "Account.Reconnect")
+    eve.wait_online()
+    until("the message", lambda: (f"eve-{name.lower()}", "later") in bob.texts(f"eve-{name.lower()}"))
+    relay.close()
+
+
+def test_server_by_another_name(server, stage):
+    """What the daemon tells the server is whom it believes to be talking to; the server must agree."""
+    from harness import wire
+    eve = stage.user("eve")
+    relay = Relay(eve.folder, server)
+
+    def rename(frame):
+        if frame.HasField("hello"):
+            frame.hello.server_name = "elsewhere.example"
+        return [frame]
+    relay.from_client = rename
+    result = eve.register(relay, expect=None)
+    assert result.code not in (0, 2, 3) and result.err
+    assert eve.account("State") == "no-account"
+    assert wire.schema()  # the schema is there: the frame was really read
+    relay.close()
