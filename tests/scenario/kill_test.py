@@ -11,6 +11,7 @@ Prints the seed, so that a failure's choices can be made again (the moments are 
 """
 import argparse
 import collections
+import contextlib
 import pathlib
 import random
 import shutil
@@ -99,18 +100,23 @@ def check(sender, numbers):
         yield f"{who}: out of order: {swaps[:20]}"
 
 
-def play(folder, kills, seed):
-    chance = random.Random(seed)
-    server = Server(folder / "server").start()
+def stage(folder, ends):
+    """A server and two people, online; ends gets what ends them."""
+    server = Server(folder / "server")
+    ends.callback(lambda: server.stop() if server.running else None)
+    server.start()
     people = []
     for name in ("alice", "bob"):
         (folder / name).mkdir(mode=0o700)
-        people.append(User(folder / name, name).start())
-        people[-1].register(server)
-    alice, bob = people
-    senders = [Sender(alice, bob), Sender(bob, alice)]
-    ways = {"alice's daemon": lambda: kill_daemon(alice), "bob's daemon": lambda: kill_daemon(bob),
-            "the server": lambda: kill_server(server)}
+        user = User(folder / name, name)
+        ends.callback(user.end)
+        people.append(user.start())
+        user.register(server)
+    return server, *people
+
+
+def kill_at_random(kills, chance, ways, senders):
+    """While the senders send. Returns how often each way was taken."""
     killed = collections.Counter()
     try:
         for sender in senders:
@@ -128,35 +134,44 @@ def play(folder, kills, seed):
             sender.stopping.set()
         for sender in senders:
             sender.join()
+    return killed
 
-    problems = [f"{s.user.name}: {s.problem}" for s in senders if s.problem]
-    for sender in senders:
-        sender.user.smctl("reconnect")
 
+def settle(senders):
+    """Waits until everything accepted is there. Every problem with it, in words."""
     def settled():
         return all(set(s.accepted()) <= set(arrived(s.other, s.user)) and s.user.account("QueuedMessages") == 0
                    for s in senders)
+    for sender in senders:
+        sender.user.smctl("reconnect")
     try:
         until("everything that was accepted", settled, SETTLE)
     except AssertionError as problem:
-        problems.append(str(problem))
+        yield str(problem)
     for sender in senders:
-        problems += check(sender, arrived(sender.other, sender.user))
-        problems += [f"{sender.user.name}: failed: {m}" for m in
-                     sender.user.smctl("--json", "history", "--limit", "0", sender.other.name, expect=0).lines
-                     if m["state"] == "failed"][:5]
+        yield from check(sender, arrived(sender.other, sender.user))
+        history = sender.user.smctl("--json", "history", "--limit", "0", sender.other.name, expect=0).lines
+        if failed := [m for m in history if m["state"] == "failed"]:
+            yield f"{sender.user.name}: failed: {failed[:5]}"
 
-    counts = collections.Counter(code for s in senders for code in s.said.values())
-    print(f"{sum(killed.values())} kills ({', '.join(f'{v} of {k}' for k, v in sorted(killed.items()))}); "
-          f"{counts[SENT]} sent, {counts[QUEUED]} queued, {counts[NO_DAEMON]} with the daemon gone, "
-          f"{counts[LOCKED] + counts[NO_ACCOUNT]} refused as locked")
-    for user in people:
-        print(f"{user.name}: {user.account('RejectedEnvelopes')} envelopes rejected")
-    if counts[SENT] < kills:
-        problems.append("hardly anything was sent: this run shows nothing")
-    for user in people:
-        user.end()
-    server.stop()
+
+def play(folder, kills, seed):
+    with contextlib.ExitStack() as ends:
+        server, alice, bob = stage(folder, ends)
+        senders = [Sender(alice, bob), Sender(bob, alice)]
+        killed = kill_at_random(kills, random.Random(seed), {
+            "alice's daemon": lambda: kill_daemon(alice), "bob's daemon": lambda: kill_daemon(bob),
+            "the server": lambda: kill_server(server)}, senders)
+        problems = [f"{s.user.name}: {s.problem}" for s in senders if s.problem] + list(settle(senders))
+
+        counts = collections.Counter(code for s in senders for code in s.said.values())
+        print(f"{sum(killed.values())} kills ({', '.join(f'{v} of {k}' for k, v in sorted(killed.items()))}); "
+              f"{counts[SENT]} sent, {counts[QUEUED]} queued, {counts[NO_DAEMON]} with the daemon gone, "
+              f"{counts[LOCKED] + counts[NO_ACCOUNT]} refused as locked")
+        for user in (alice, bob):
+            print(f"{user.name}: {user.account('RejectedEnvelopes')} envelopes rejected")
+        if counts[SENT] < kills:
+            problems.append("hardly anything was sent: this run shows nothing")
     if reports := sanitizer_reports(folder):
         problems.append(reports[:20000])
     return problems

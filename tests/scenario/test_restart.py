@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from harness.process import Process
 from harness.refusal import call
 from harness.waiting import until
 
@@ -97,7 +98,6 @@ def test_daemon_ends_when_asked(alice):
 
 def test_second_daemon_stands_back(alice):
     """The name is taken: another smd on the same bus ends, and does not touch the store."""
-    from harness.process import Process
     second = Process("smd-second", alice.folder, alice.daemon.arguments, alice.env)
     second.start()
     until("its end", lambda: not second.running)
