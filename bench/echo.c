@@ -41,7 +41,7 @@ static int peer_receive(Peer *peer, struct lws *wsi, const void *data, size_t si
 
 static int peer_write(Peer *peer, struct lws *wsi)
 {
-        while (peer->count > 0 && !lws_send_pipe_choked(wsi)) {
+        while (peer->count > 0 && !lws_partial_buffered(wsi)) {
                 unsigned slot = peer->first;
 
                 if (lws_write(wsi, peer->queue[slot].room + LWS_PRE, peer->queue[slot].size, LWS_WRITE_BINARY) < 0)
