@@ -5,7 +5,6 @@
  */
 #include <ev.h>
 #include <libwebsockets.h>
-#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,9 +57,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 {
         Peer *peer = user;
 
-        if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
-                SSL_CTX_set_mode(user, SSL_MODE_RELEASE_BUFFERS);
-        } else if (reason == LWS_CALLBACK_ESTABLISHED) {
+        if (reason == LWS_CALLBACK_ESTABLISHED) {
                 peer->queue = calloc(QUEUE_MAX, sizeof(*peer->queue));
                 return peer->queue ? 0 : -1;
         } else if (reason == LWS_CALLBACK_RECEIVE) {
