@@ -10,7 +10,7 @@ typedef struct Row {
         ClientFailure failure;
         const char *name;
         const char *sentence;
-        gboolean daemon_tells_more; /* its text has particulars: when, how long, which */
+        gboolean daemon_tells_more; /* its text has particulars, and says what to do */
 } Row;
 
 static const Row rows[] = {
@@ -26,12 +26,12 @@ static const Row rows[] = {
         {CLIENT_FAILURE_UNKNOWN_RECIPIENT, "UnknownRecipient", N_("The server knows nobody of this name.")},
         {CLIENT_FAILURE_SERVER_UNREACHABLE, "ServerUnreachable", N_("The server cannot be reached."), TRUE},
         {CLIENT_FAILURE_CERTIFICATE_MISMATCH, "CertificateMismatch",
-         N_("The server's certificate is not the expected one: this may be somebody else's server."), TRUE},
+         N_("The server's certificate is not the expected one: this may be somebody else's server.")},
         {CLIENT_FAILURE_BAD_TEXT, "BadText", N_("The text is empty, or it is not UTF-8.")},
         {CLIENT_FAILURE_TEXT_TOO_LONG, "TextTooLong", N_("The text is longer than 65,536 bytes.")},
         {CLIENT_FAILURE_MAILBOX_FULL, "MailboxFull", N_("The recipient's mailbox is full.")},
         {CLIENT_FAILURE_RATE_LIMITED, "RateLimited", N_("The server asks to slow down."), TRUE},
-        {CLIENT_FAILURE_STORE_DAMAGED, "StoreDamaged", N_("The local store is damaged."), TRUE},
+        {CLIENT_FAILURE_STORE_DAMAGED, "StoreDamaged", N_("The local store is damaged.")},
         {CLIENT_FAILURE_DISK_FULL, "DiskFull", N_("The disk is full.")},
         {CLIENT_FAILURE_PROTOCOL_TOO_OLD, "ProtocolTooOld", N_("This program is too old for the server.")},
         {CLIENT_FAILURE_PROTOCOL_TOO_NEW, "ProtocolTooNew", N_("The server is too old for this program.")},
@@ -46,7 +46,7 @@ static const Row rows[] = {
         {CLIENT_FAILURE_BAD_PASSWORD, "BadPassword",
          N_("A password has at least 8 characters, and at most 1,024 bytes.")},
         {CLIENT_FAILURE_STORE_TOO_NEW, "StoreTooNew", N_("A newer version of the messenger made the local store.")},
-        {CLIENT_FAILURE_INVALID_ARGUMENT, "InvalidArgument", N_("The daemon does not accept an argument."), TRUE},
+        {CLIENT_FAILURE_INVALID_ARGUMENT, "InvalidArgument", N_("The daemon does not accept this server, pin or argument.")},
         {CLIENT_FAILURE_INTERRUPTED, NULL, N_("Interrupted.")},
 };
 

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/bus.h"
+
+#include <string.h>
+
+#include "client/failure.h"
+
+static void fail(GError **error, ClientFailure failure)
+{
+        g_set_error_literal(error, CLIENT_FAILURE, (int)failure, client_failure_sentence(failure));
+}
+
+MessengerAccount *bus_account(GDBusConnection *connection, GError **error)
+{
+        MessengerAccount *account = messenger_account_proxy_new_sync(
+                connection,
+                G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS |
+                        G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
+                CLIENT_BUS_NAME, CLIENT_ROOT_PATH, NULL, error);
+
+        if (account)
+                g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(account), CLIENT_SIGN_ON_TIMEOUT_MS);
+        return account;
+}
+
+GVariant *bus_properties(GDBusConnection *connection, const char *path, const char *interface, GError **error)
+{
+        g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+                connection, CLIENT_BUS_NAME, path, "org.freedesktop.DBus.Properties", "GetAll",
+                g_variant_new("(s)", interface), G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NONE,
+                CLIENT_CALL_TIMEOUT_MS, NULL, error);
+
+        return reply ? g_variant_get_child_value(reply, 0) : NULL;
+}
+
+GVariant *bus_unlocked_account(GDBusConnection *connection, GError **error)
+{
+        g_autoptr(GVariant) properties =
+                bus_properties(connection, CLIENT_ROOT_PATH, CLIENT_BUS_NAME ".Account", error);
+
+        if (!properties)
+                return NULL;
+
+        const char *state = bus_string(properties, "State");
+
+        if (strcmp(state, "no-account") == 0) {
+                fail(error, CLIENT_FAILURE_NO_ACCOUNT);
+                return NULL;
+        }
+        if (strcmp(state, "unlocked") != 0) {
+                fail(error, CLIENT_FAILURE_LOCKED);
+                return NULL;
+        }
+        return g_steal_pointer(&properties);
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+        GVariant *left = *(GVariant *const *)a, *right = *(GVariant *const *)b;
+
+        return strcmp(bus_string(left, "Name"), bus_string(right, "Name"));
+}
+
+GPtrArray *bus_contacts(GDBusConnection *connection, GError **error)
+{
+        g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+                connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, "org.freedesktop.DBus.ObjectManager",
+                "GetManagedObjects", NULL, G_VARIANT_TYPE("(a{oa{sa{sv}}})"), G_DBUS_CALL_FLAGS_NONE,
+                CLIENT_CALL_TIMEOUT_MS, NULL, error);
+
+        if (!reply)
+                return NULL;
+
+        GPtrArray *contacts = g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
+        g_autoptr(GVariant) objects = g_variant_get_child_value(reply, 0);
+        GVariantIter iter;
+        GVariant *interfaces;
+
+        g_variant_iter_init(&iter, objects);
+        while (g_variant_iter_loop(&iter, "{&o@a{sa{sv}}}", NULL, &interfaces)) {
+                GVariant *contact = g_variant_lookup_value(interfaces, CLIENT_CONTACT_INTERFACE, NULL);
+
+                if (contact)
+                        g_ptr_array_add(contacts, contact);
+        }
+        g_ptr_array_sort(contacts, by_name);
+        return contacts;
+}
+
+gboolean bus_name_is_sound(const char *name, GError **error)
+{
+        if (g_utf8_validate(name, -1, NULL))
+                return TRUE;
+        fail(error, CLIENT_FAILURE_BAD_NAME);
+        return FALSE;
+}
+
+const char *bus_string(GVariant *properties, const char *name)
+{
+        const char *value = "";
+
+        g_variant_lookup(properties, name, "&s", &value);
+        return value;
+}
+
+guint64 bus_number(GVariant *properties, const char *name)
+{
+        guint64 value = 0;
+
+        g_variant_lookup(properties, name, "t", &value);
+        return value;
+}

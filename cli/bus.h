@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "client/connection.h"
+#include "client/messenger-proxies.h"
+
+/* What most verbs begin with. Errors are the caller's to report. */
+
+/* The account's methods, without its properties. */
+MessengerAccount *bus_account(GDBusConnection *connection, GError **error);
+
+/* The properties of an object's interface, as "a{sv}". */
+GVariant *bus_properties(GDBusConnection *connection, const char *path, const char *interface, GError **error);
+
+/* The account's properties; fails with NO_ACCOUNT or LOCKED unless it is unlocked. */
+GVariant *bus_unlocked_account(GDBusConnection *connection, GError **error);
+
+/* All contacts' properties, an array of "a{sv}" in order of name. */
+GPtrArray *bus_contacts(GDBusConnection *connection, GError **error);
+
+/* Whether a name can go into a D-Bus call at all; else an error of BAD_NAME. The daemon judges the rest. */
+gboolean bus_name_is_sound(const char *name, GError **error);
+
+/* Borrowed from properties; "" where there is none. */
+const char *bus_string(GVariant *properties, const char *name);
+guint64 bus_number(GVariant *properties, const char *name);

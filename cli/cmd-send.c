@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <gio/gunixfdlist.h>
+#include <glib/gi18n.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/arguments.h"
+#include "cli/bus.h"
+#include "cli/harmless.h"
+#include "cli/json.h"
+#include "cli/output.h"
+#include "cli/report.h"
+#include "client/descriptor.h"
+
+/*
+ * Scripts call this thousands of times: one call on a bare connection, without a proxy, and nothing else.
+ */
+enum {
+        /* The daemon's limit, the line feed that does not count, and one more for the daemon to see that it is too
+         * long. */
+        STDIN_TEXT_MAX = 65536 + 2,
+};
+
+static GVariant *call(GDBusConnection *connection, const char *method, GVariant *arguments, GUnixFDList *descriptors,
+                      GError **error)
+{
+        return g_dbus_connection_call_with_unix_fd_list_sync(
+                connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, CLIENT_MESSAGES_INTERFACE, method, arguments,
+                G_VARIANT_TYPE("(sss)"), G_DBUS_CALL_FLAGS_NONE, CLIENT_SEND_TIMEOUT_MS, descriptors, NULL, NULL,
+                error);
+}
+
+static GVariant *options_of(const Command *command)
+{
+        GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+
+        g_variant_builder_add(&builder, "{sv}", "wait", g_variant_new_boolean(!command_has(command, OPTION_NO_WAIT)));
+        return g_variant_builder_end(&builder);
+}
+
+/* Standard input, to its end, less one line feed; the daemon judges it. */
+static GVariant *send_stdin(GDBusConnection *connection, const Command *command, GError **error)
+{
+        g_autofree char *text = g_malloc(STDIN_TEXT_MAX);
+        gssize size = client_descriptor_read(STDIN_FILENO, text, STDIN_TEXT_MAX, error);
+
+        if (size < 0)
+                return NULL;
+        if (size > 0 && text[size - 1] == '\n')
+                size--;
+
+        int fd = client_descriptor_from_bytes(text, (size_t)size, error);
+
+        if (fd < 0)
+                return NULL;
+
+        g_autoptr(GUnixFDList) descriptors = g_unix_fd_list_new_from_array(&fd, 1); /* owns it */
+
+        return call(connection, "SendFile",
+                    g_variant_new("(sh@a{sv})", command->arguments[0], 0, options_of(command)), descriptors, error);
+}
+
+static GVariant *send_argument(GDBusConnection *connection, const Command *command, GError **error)
+{
+        const char *text = command->arguments[1];
+
+        if (!g_utf8_validate(text, -1, NULL)) { /* no D-Bus string can carry it */
+                g_set_error_literal(error, CLIENT_FAILURE, CLIENT_FAILURE_BAD_TEXT,
+                                    client_failure_sentence(CLIENT_FAILURE_BAD_TEXT));
+                return NULL;
+        }
+        return call(connection, "Send", g_variant_new("(ss@a{sv})", command->arguments[0], text, options_of(command)),
+                    NULL, error);
+}
+
+/* A message in the local store that the server does not have yet is not sent, whatever the reason. */
+static ClientFailure show_queued(const Command *command, const char *reason)
+{
+        g_autofree char *name = harmless_line(command->arguments[0]);
+
+        if (strcmp(reason, "KeyChanged") == 0) {
+                output_note(_("%s The message is queued. Compare the safety number with them, then: smctl trust %s"),
+                            client_reason_sentence(reason), name);
+                return CLIENT_FAILURE_KEY_CHANGED;
+        }
+        output_note("%s %s", client_failure_sentence(CLIENT_FAILURE_QUEUED), client_reason_sentence(reason));
+        return CLIENT_FAILURE_QUEUED;
+}
+
+static ClientFailure show(const Command *command, GVariant *reply)
+{
+        const char *id, *state, *reason;
+
+        g_variant_get(reply, "(&s&s&s)", &id, &state, &reason);
+        if (command_has(command, OPTION_JSON)) {
+                GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+
+                g_variant_builder_add(&builder, "{sv}", "id", g_variant_new_string(id));
+                g_variant_builder_add(&builder, "{sv}", "state", g_variant_new_string(state));
+                g_variant_builder_add(&builder, "{sv}", "reason", g_variant_new_string(reason));
+                json_print(g_variant_builder_end(&builder));
+        }
+        /* With --no-wait a message is queued for a moment as a matter of course; that alone is no news. */
+        if (strcmp(state, "queued") == 0 && (*reason || !command_has(command, OPTION_NO_WAIT)))
+                return show_queued(command, reason);
+        return CLIENT_FAILURE_NONE;
+}
+
+ClientFailure cmd_send(const Command *command)
+{
+        g_autoptr(GError) error = NULL;
+
+        if (!bus_name_is_sound(command->arguments[0], &error))
+                return report(error);
+
+        g_autoptr(GDBusConnection) connection = client_connect(&error);
+
+        if (!connection)
+                return report(error);
+
+        g_autoptr(GVariant) reply = strcmp(command->arguments[1], "-") == 0
+                                            ? send_stdin(connection, command, &error)
+                                            : send_argument(connection, command, &error);
+
+        if (!reply)
+                return report(error);
+        return show(command, reply);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <gio/gunixfdlist.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/bus.h"
+#include "cli/account-result.h"
+#include "cli/password.h"
+#include "cli/report.h"
+
+ClientFailure cmd_unlock(const Command *command)
+{
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GDBusConnection) connection = client_connect(&error);
+        ClientFailure failure;
+
+        if (!connection)
+                return report(error);
+
+        /* Before a person types a password in vain. */
+        g_autoptr(GVariant) before = bus_properties(connection, CLIENT_ROOT_PATH, CLIENT_BUS_NAME ".Account", &error);
+
+        if (!before)
+                return report(error);
+        if (strcmp(bus_string(before, "State"), "no-account") == 0)
+                return report_failure(CLIENT_FAILURE_NO_ACCOUNT);
+
+        g_autoptr(ClientSecret) password = password_obtain(command, PASSWORD_EXISTING, &failure);
+
+        if (!password)
+                return failure;
+
+        g_autoptr(MessengerAccount) account = bus_account(connection, &error);
+        int fd = account ? client_secret_to_descriptor(password, &error) : -1;
+
+        if (fd < 0)
+                return report(error);
+
+        g_autoptr(GUnixFDList) descriptors = g_unix_fd_list_new_from_array(&fd, 1); /* owns it */
+        g_auto(GVariantDict) options = G_VARIANT_DICT_INIT(NULL);
+
+        if (!messenger_account_call_unlock_sync(account, g_variant_new_handle(0), g_variant_dict_end(&options),
+                                                descriptors, NULL, NULL, &error))
+                return report(error);
+        return account_result(connection, command, "State", "state");
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/output.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/harmless.h"
+#include "client/failure.h"
+
+static gboolean is_coloured;
+
+void output_init(void)
+{
+        const char *no_colour = g_getenv("NO_COLOR");
+        const char *terminal = g_getenv("TERM");
+        gboolean is_terminal = isatty(STDOUT_FILENO);
+
+        is_coloured = is_terminal && !(no_colour && *no_colour) && terminal && strcmp(terminal, "dumb") != 0;
+        harmless_init((is_terminal || isatty(STDERR_FILENO)) && !g_get_charset(NULL));
+}
+
+char *output_styled(OutputStyle style, const char *words)
+{
+        static const char *const codes[] = {
+                [OUTPUT_PLAIN] = "",     [OUTPUT_DIM] = "\033[2m",      [OUTPUT_OWN] = "\033[32m",
+                [OUTPUT_OTHER] = "\033[36m", [OUTPUT_WARNING] = "\033[1;33m",
+        };
+
+        if (!is_coloured || style == OUTPUT_PLAIN || !*words)
+                return g_strdup(words);
+        return g_strconcat(codes[style], words, "\033[0m", NULL);
+}
+
+char *output_time(gint64 milliseconds, const char *format)
+{
+        time_t seconds = (time_t)(milliseconds / 1000);
+        struct tm local;
+        char text[64];
+
+        if (!localtime_r(&seconds, &local))
+                return g_strdup("?");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the formats are the three of output.h */
+        if (strftime(text, sizeof(text), format, &local) == 0)
+                return g_strdup("?");
+#pragma GCC diagnostic pop
+        return g_strdup(text);
+}
+
+char *output_message_state(const ClientMessage *message)
+{
+        const char *reason = *message->reason_text ? message->reason_text : client_reason_sentence(message->reason);
+        g_autofree char *why = *reason ? g_strconcat(": ", reason, NULL) : g_strdup("");
+        g_autofree char *state = NULL;
+
+        if (!message->outgoing)
+                return g_strdup("");
+        if (strcmp(message->state, "queued") == 0)
+                state = g_strconcat(_("queued"), why, NULL);
+        else if (strcmp(message->state, "failed") == 0)
+                state = g_strconcat(_("not sent"), why, NULL);
+        else if (strcmp(message->state, "sent") == 0)
+                state = g_strdup(_("sent"));
+        else
+                state = g_strdup(message->state);
+        return harmless_line(state);
+}
+
+static char *notice_of(const ClientMessage *message)
+{
+        if (strcmp(message->kind, "key-change") == 0)
+                return g_strdup_printf(_("%s has a new identity key"), message->conversation);
+        if (strcmp(message->kind, "unsupported") == 0)
+                return g_strdup_printf(_("a message from %s that needs a newer version"), message->sender);
+        if (strcmp(message->kind, "unreadable") == 0)
+                return g_strdup_printf(_("a message from %s that could not be decrypted"), message->sender);
+        return g_strdup_printf(_("a \"%s\" from %s"), message->kind, message->sender);
+}
+
+char *output_message(const ClientMessage *message, const char *time_format)
+{
+        g_autofree char *time = output_time(message->time, time_format);
+        g_autofree char *dim_time = output_styled(OUTPUT_DIM, time);
+
+        if (strcmp(message->kind, "text") != 0) {
+                g_autofree char *notice = notice_of(message);
+                g_autofree char *safe = harmless_line(notice);
+                g_autofree char *marked = g_strdup_printf("-- %s --", safe);
+                g_autofree char *styled = output_styled(OUTPUT_WARNING, marked);
+
+                return g_strdup_printf("%s %s", dim_time, styled);
+        }
+
+        g_autofree char *sender = harmless_line(message->sender);
+        g_autofree char *name = output_styled(message->outgoing ? OUTPUT_OWN : OUTPUT_OTHER, sender);
+        g_autofree char *text = harmless_text(message->text, "    ");
+        g_autofree char *state = output_message_state(message);
+        g_autofree char *marked = *state ? g_strdup_printf(" [%s]", state) : g_strdup("");
+        g_autofree char *styled =
+                output_styled(strcmp(message->state, "sent") == 0 ? OUTPUT_DIM : OUTPUT_WARNING, marked);
+
+        return g_strdup_printf("%s %s: %s%s", dim_time, name, text, styled);
+}
+
+char *output_safety_number(const char *digits)
+{
+        GString *out = g_string_new(NULL);
+
+        for (size_t i = 0; digits[i]; i++) {
+                if (i > 0 && i % 5 == 0)
+                        g_string_append_c(out, ' ');
+                g_string_append_c(out, digits[i]);
+        }
+        g_autofree char *raw = g_string_free(out, FALSE);
+
+        return harmless_line(raw);
+}
+
+void output_note(const char *format, ...)
+{
+        va_list arguments;
+
+        va_start(arguments, format);
+        g_autofree char *note = g_strdup_vprintf(format, arguments);
+        va_end(arguments);
+        fflush(stdout);
+        fprintf(stderr, "smctl: %s\n", note);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "client/failure.h"
+
+/*
+ * The command line is two tables: the options there are, and the verbs, each with the options that it takes. Help,
+ * completions and smctl(1) follow them, and a test checks that they do.
+ */
+typedef enum OptionId {
+        OPTION_JSON,
+        OPTION_HELP,
+        OPTION_VERSION,
+        OPTION_YES,
+        OPTION_PASSWORD_FILE,
+        OPTION_PASSWORD_FD,
+        OPTION_SERVER,
+        OPTION_SERVER_PIN,
+        OPTION_INVITATION_FILE,
+        OPTION_INSECURE_LOOPBACK,
+        OPTION_NO_WAIT,
+        OPTION_LIMIT,
+        OPTION_BEFORE,
+        OPTION_AFTER,
+        OPTION_SINCE,
+        OPTION_CONVERSATION,
+        OPTION_COUNT,
+} OptionId;
+
+#define OPTION_BIT(id) (UINT32_C(1) << (id))
+
+typedef struct Option {
+        const char *name;  /* without the dashes */
+        const char *value; /* what the value is called, or NULL: takes none */
+        const char *help;
+} Option;
+
+extern const Option option_table[OPTION_COUNT];
+
+typedef struct Command Command;
+
+typedef struct Verb {
+        const char *name;
+        const char *arguments; /* as in the usage line */
+        unsigned arguments_min, arguments_max;
+        uint32_t options; /* OPTION_BITs; --json and --help go without saying */
+        const char *help;
+        ClientFailure (*run)(const Command *command);
+} Verb;
+
+extern const Verb verb_table[]; /* the last one has no name */
+
+const Verb *verb_find(const char *name);
+int verb_takes(const Verb *verb, OptionId option);
+
+/* The name in a table that a mistyped one probably meant, or NULL. */
+const char *verb_nearest(const char *typed);
+const char *option_nearest(const char *typed);
+
+ClientFailure cmd_chat(const Command *command);
+ClientFailure cmd_contacts(const Command *command);
+ClientFailure cmd_help(const Command *command);
+ClientFailure cmd_history(const Command *command);
+ClientFailure cmd_lock(const Command *command);
+ClientFailure cmd_login(const Command *command);
+ClientFailure cmd_reconnect(const Command *command);
+ClientFailure cmd_register(const Command *command);
+ClientFailure cmd_send(const Command *command);
+ClientFailure cmd_status(const Command *command);
+ClientFailure cmd_trust(const Command *command);
+ClientFailure cmd_unlock(const Command *command);
+ClientFailure cmd_watch(const Command *command);
