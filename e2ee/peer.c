@@ -94,9 +94,9 @@ static int decrypt_in(Peer *peer, unsigned index, const Address *sender, const E
 }
 
 /* Where a session that the peer has started belongs: before the newest so far, or behind it. */
-static unsigned place_of(const Peer *peer, const Session *session)
+static unsigned place_of(const Peer *peer, const Session *session, uint64_t now_ms)
 {
-        return peer->count == 0 || session_outranks(session, peer->sessions[0]) ? 0 : 1;
+        return peer->count == 0 || session_outranks(session, peer->sessions[0], now_ms) ? 0 : 1;
 }
 
 static int decrypt_first(Peer *peer, const PeerSelf *self, const Address *sender, const PrekeySource *prekeys,
@@ -126,7 +126,7 @@ static int decrypt_first(Peer *peer, const PeerSelf *self, const Address *sender
         out->started_session = true;
         out->used_kind = use.kind;
         out->used_id = use.id;
-        place = place_of(peer, session);
+        place = place_of(peer, session, context->now_ms);
         peer_insert(peer, session, place);
         session = NULL;
         if (place == 0)

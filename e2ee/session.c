@@ -9,8 +9,8 @@
 #include "e2ee/wipe.h"
 
 /*
- * How far ahead of this side's clock a generation counts. A peer whose clock ran years ahead once would otherwise
- * have started a session that no later one outranks.
+ * How far ahead of this side's clock a generation counts. Otherwise a clock that once ran years ahead would have made
+ * a session that nothing outranks which was started by somebody who does not know of it.
  */
 #define GENERATION_AHEAD_MS (UINT64_C(3600) * 1000)
 
@@ -28,17 +28,21 @@ void session_freep(Session **session)
         session_free(*session);
 }
 
-static uint64_t rank(const Session *session)
+static uint64_t rank(const Session *session, uint64_t now_ms)
 {
-        uint64_t latest = session->created_ms + GENERATION_AHEAD_MS;
+        /* What was created in the future was created by a wrong clock of our own. */
+        uint64_t created = session->created_ms < now_ms ? session->created_ms : now_ms;
+        uint64_t latest = created + GENERATION_AHEAD_MS;
 
         return session->generation < latest ? session->generation : latest;
 }
 
-bool session_outranks(const Session *a, const Session *b)
+bool session_outranks(const Session *a, const Session *b, uint64_t now_ms)
 {
-        if (rank(a) != rank(b))
-                return rank(a) > rank(b);
+        uint64_t rank_a = rank(a, now_ms), rank_b = rank(b, now_ms);
+
+        if (rank_a != rank_b)
+                return rank_a > rank_b;
         if (a->generation != b->generation)
                 return a->generation > b->generation;
         return memcmp(a->id.bytes, b->id.bytes, sizeof(a->id.bytes)) > 0;

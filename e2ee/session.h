@@ -45,7 +45,7 @@ Session *session_free(Session *session);
 void session_freep(Session **session);
 
 /* True if a is to be preferred to b. Both sides come to the same answer. */
-bool session_outranks(const Session *a, const Session *b);
+bool session_outranks(const Session *a, const Session *b, uint64_t now_ms);
 
 int session_encrypt(Session *session, const uint8_t *plaintext, size_t size, const E2eeContext *context,
                     uint8_t **envelope_out, size_t *envelope_size_out);

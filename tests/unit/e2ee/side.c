@@ -154,10 +154,27 @@ int side_decrypt(Side *side, const Side *from, GBytes *envelope, char **text_out
                         sizeof(PublicIdentity));
         if (decrypted.started_session && decrypted.used_kind == PREKEY_ONE_TIME)
                 side_remove_prekey(side, PREKEY_ONE_TIME, decrypted.used_id);
+        side->last = decrypted;
+        side->last.plaintext = NULL;
         if (text_out)
                 *text_out = g_strndup((const char *)decrypted.plaintext, decrypted.size);
         peer_decrypted_deinit(&decrypted);
         return 0;
+}
+
+GBytes *flipped(GBytes *bytes, size_t offset, unsigned bit)
+{
+        size_t size = g_bytes_get_size(bytes);
+        uint8_t *copy = g_memdup2(g_bytes_get_data(bytes, NULL), size);
+
+        g_assert_cmpuint(offset, <, size);
+        copy[offset] ^= (uint8_t)(1u << bit);
+        return g_bytes_new_take(copy, size);
+}
+
+void side_pass_time(Side *side, uint64_t ms)
+{
+        side->context.now_ms += ms;
 }
 
 void assert_decrypts(Side *side, const Side *from, GBytes *envelope, const char *text)
@@ -182,4 +199,24 @@ void assert_delivers(Side *from, Side *to, const char *text)
         g_autoptr(GBytes) envelope = side_encrypt(from, text);
 
         assert_decrypts(to, from, envelope, text);
+}
+
+void pair_set_up(Pair *pair, const void *data)
+{
+        side_init(&pair->alice, "alice", 1, 11);
+        side_init(&pair->bob, "bob", 2, 22);
+}
+
+void pair_set_up_talking(Pair *pair, const void *data)
+{
+        pair_set_up(pair, data);
+        side_start(&pair->alice, &pair->bob);
+        assert_delivers(&pair->alice, &pair->bob, "hello");
+        assert_delivers(&pair->bob, &pair->alice, "hello yourself");
+}
+
+void pair_tear_down(Pair *pair, const void *data)
+{
+        side_deinit(&pair->alice);
+        side_deinit(&pair->bob);
 }
