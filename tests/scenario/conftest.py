@@ -14,7 +14,10 @@ from harness.server import Server
 from harness.user import User
 
 # Everybody in the tests comes from one address; what limits strangers is tested where it is switched on.
-UNLIMITED = {}
+UNLIMITED = {"limits": {key: "off" for key in (
+    "registrations-per-address", "wrong-passwords-per-account", "wrong-passwords-per-address",
+    "salt-queries-per-address", "authentications-per-address", "bundles-per-account", "bundles-per-address",
+    "one-time-prekeys-per-account", "sends-per-account")}}
 
 
 class Stage:

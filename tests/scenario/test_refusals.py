@@ -194,7 +194,7 @@ def test_registration_closed(stage):
 
 def test_mailbox_full(stage):
     """The recipient is away for long; the sender is told, and the message stays in the history as failed."""
-    server = stage.server({"limits": {"mailbox_messages": 5}})
+    server = stage.server({"limits": {"mailbox-messages": 5}})
     alice, bob = stage.member("alice", server), stage.member("bob", server)
     bob.stop()
     for n in range(5):
@@ -209,9 +209,9 @@ def test_mailbox_full(stage):
     bob.wait_text(alice, "now it fits")
 
 
-def test_rate_limited(stage):
-    """Too many sent by one account, or too many accounts from one address: when to try again is in the text."""
-    server = stage.server({"limits": {"registrations_per_hour": 2}})
+def test_too_many_registrations(stage):
+    """From one address. When to try again is in the text."""
+    server = stage.server({"limits": {"registrations-per-address": "2/h"}})
     stage.member("alice", server)
     stage.member("bob", server)
     eve = stage.user("eve")
@@ -220,6 +220,35 @@ def test_rate_limited(stage):
     assert re.search(r"\d", result.err), f"no time to try again: {result}"
     text = check_call("RateLimited", eve, "Account.Register", server.url, "eve", b"long enough", pin=server.pin)
     assert re.search(r"\d", text), text
+
+
+def test_too_many_messages(stage):
+    server = stage.server({"limits": {"sends-per-account": "5/h"}})
+    alice, bob = stage.member("alice", server), stage.member("bob", server)
+    for n in range(20):
+        result = alice.send(bob, f"number {n}", expect=None)
+        if result.code:
+            break
+    check(result, "RateLimited")
+    assert re.search(r"\d", result.err), f"no time to try again: {result}"
+    text = check_call("RateLimited", alice, "Messages.Send", bob.name, "one more", wait=True)
+    assert re.search(r"\d", text), text
+    assert n >= 5 and "sent" in [m["state"] for m in alice.history(bob)]
+
+
+def test_invitation(stage):
+    tokens = stage.folder / "invitations"
+    tokens.write_text("let-me-in-please\n")
+    tokens.chmod(0o600)
+    server = stage.server({"registration": {"policy": "invitation", "invitation-file": tokens}})
+    eve = stage.user("eve")
+    check(eve.register(server, expect=None), "BadInvitation")
+    check_call("BadInvitation", eve, "Account.Register", server.url, "eve", b"long enough", pin=server.pin)
+    token = eve.folder / "token"
+    token.write_text("let-me-out\n")
+    check(eve.register(server, more=["--invitation-file", token], expect=None), "BadInvitation")
+    token.write_text("let-me-in-please\n")
+    eve.register(server, more=["--invitation-file", token])
 
 
 def test_every_error_has_its_own_exit_code():
