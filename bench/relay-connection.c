@@ -279,7 +279,7 @@ static int connection_handshake(Connection *c)
         r = out_reserve(c, WEBSOCKET_REQUEST_MAX, &room);
         if (r < 0)
                 return r;
-        c->out_end += websocket_request(room, c->endpoint->authority);
+        c->out_end += websocket_request(room, c->endpoint->authority, c->endpoint->path, c->endpoint->protocol);
         c->state = CONNECTION_UPGRADE;
         return connection_flush(c);
 }

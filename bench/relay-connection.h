@@ -22,6 +22,7 @@ typedef struct Endpoint {
         socklen_t address_size;
         char host[WIRE_SERVER_NAME_MAX + 1]; /* as in the URL, without brackets */
         char authority[WIRE_SERVER_NAME_MAX + 16];
+        const char *path, *protocol; /* of the WebSocket */
         SSL_CTX *tls;
         bool pinned;
         CertificatePin pin;

@@ -69,7 +69,7 @@ int endpoint_init(Endpoint *endpoint, const char *url, const char *pin)
         char port[8] = "";
         int r;
 
-        *endpoint = (Endpoint){ 0 };
+        *endpoint = (Endpoint){ .path = WIRE_WEBSOCKET_PATH, .protocol = WIRE_WEBSOCKET_PROTOCOL };
         r = url_split(url, endpoint, port);
         if (r < 0)
                 return r;

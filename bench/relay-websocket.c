@@ -7,7 +7,7 @@
 
 #include "wire/limits.h"
 
-size_t websocket_request(uint8_t *out, const char *authority)
+size_t websocket_request(uint8_t *out, const char *authority, const char *path, const char *protocol)
 {
         /* The key guards against confused proxies; on loopback any will do. */
         int n = snprintf((char *)out, WEBSOCKET_REQUEST_MAX,
@@ -19,7 +19,7 @@ size_t websocket_request(uint8_t *out, const char *authority)
                          "Sec-WebSocket-Version: 13\r\n"
                          "Sec-WebSocket-Protocol: %s\r\n"
                          "\r\n",
-                         WIRE_WEBSOCKET_PATH, authority, WIRE_WEBSOCKET_PROTOCOL);
+                         path, authority, protocol);
 
         return (size_t)n;
 }

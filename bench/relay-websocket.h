@@ -25,8 +25,8 @@ typedef struct WebSocketFrame {
         size_t total; /* bytes of the frame, its header included */
 } WebSocketFrame;
 
-/* Writes the request that turns HTTP into the protocol of wire/limits.h; at most WEBSOCKET_REQUEST_MAX bytes. */
-size_t websocket_request(uint8_t *out, const char *authority);
+/* Writes the request that turns HTTP into `protocol`; at most WEBSOCKET_REQUEST_MAX bytes. */
+size_t websocket_request(uint8_t *out, const char *authority, const char *path, const char *protocol);
 /* 0: it is done, and *used_out bytes were the answer; WEBSOCKET_INCOMPLETE; -EPROTO: refused. */
 int websocket_upgraded(const uint8_t *data, size_t size, size_t *used_out);
 

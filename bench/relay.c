@@ -27,11 +27,12 @@ static const Mode modes[] = {
         { "drain", true, run_drain },        /* the receivers come and take what `store` left */
         { "idle", true, run_idle },          /* accepts, memory and traffic beside many idle connections */
         { "echo", false, run_echo },         /* against bench/echo */
+        { "mqtt", false, run_mqtt },         /* against mosquitto */
 };
 
 static int usage(void)
 {
-        fprintf(stderr, "usage: relay register|online|store|drain|idle|echo --url wss://127.0.0.1:PORT [--pin PIN]\n"
+        fprintf(stderr, "usage: relay register|online|store|drain|idle|echo|mqtt --url wss://127.0.0.1:PORT [--pin PIN]\n"
                         "       [--accounts FILE] [--connections N] [--step N] [--pairs N] [--window N]\n"
                         "       [--payload BYTES] [--messages N] [--warmup S] [--seconds S] [--server-pid PID]\n");
         return 2;

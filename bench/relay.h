@@ -30,3 +30,4 @@ int run_store(Run *run);
 int run_drain(Run *run);
 int run_idle(Run *run);
 int run_echo(Run *run);
+int run_mqtt(Run *run);

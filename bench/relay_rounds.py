@@ -4,10 +4,12 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 
 from figures import Aim
 from harness.server import Server
+from harness.waiting import until
 
 SERVER_CORE, LOAD_CORE = {0}, {1}
 PAIRS, WINDOW, OFFLINE_MESSAGES = 50, 32, 200_000
@@ -25,6 +27,38 @@ AIMS = [
     Aim("accepts at 8,000 connections, of those at 1,000", "idle accepts at 8000", "idle accepts at 1000", least=0.8),
     Aim("processor time of a message at 8,000, of that at 1,000", "idle cost at 8000", "idle cost at 1000", most=1.25),
 ]
+
+
+MOSQUITTO = """\
+user root
+listener {other} 127.0.0.1
+allow_anonymous true
+max_inflight_messages 0
+max_queued_messages 0
+set_tcp_nodelay true
+listener {port}
+bind_interface lo
+protocol websockets
+certfile {certificate}
+keyfile {key}
+"""
+
+
+def mosquitto_program():
+    return shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+def free_ports(count):
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def listens(port):
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextlib.contextmanager
@@ -95,6 +129,22 @@ class Relay:
             process.terminate()
             process.wait()
 
+    def mosquitto(self):
+        """A peer with nothing on the disk. Its loopback-only listener for WebSockets needs another one beside it."""
+        port, other = free_ports(2)
+        certificate, key = self.certificate()
+        config = self.folder / "mosquitto.conf"
+        config.write_text(MOSQUITTO.format(port=port, other=other, certificate=certificate, key=key))
+        with on_cores(SERVER_CORE):
+            process = subprocess.Popen([mosquitto_program(), "-c", config], stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+        try:
+            until("mosquitto", lambda: listens(port))
+            return self.load("mqtt", f"wss://127.0.0.1:{port}", "--window", WINDOW, pid=process.pid)[0]
+        finally:
+            process.terminate()
+            process.wait()
+
     def group_commit(self):
         with on_cores(SERVER_CORE):
             done = subprocess.run([self.programs / "group-commit", self.folder, str(self.batch), str(self.seconds)],
@@ -109,6 +159,8 @@ def one_round(relay, figures):
 
     add("limit echo", relay.echo())
     add("limit group commit", relay.group_commit())
+    if mosquitto_program():
+        add("peer mosquitto, not durable", relay.mosquitto())
     with relay.server() as server:
         def load(mode, *options):
             return relay.load(mode, server.url, "--pin", server.pin, *options, pid=server.pid)
