@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Contents: texts, what a later version may send, and padding. */
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "e2ee/content.h"
+#include "e2ee/content.pb-c.h"
+#include "e2ee/padding.h"
+#include "e2ee/peer.h"
+#include "e2ee/utf8.h"
+
+static Content text_content(const char *text, size_t size)
+{
+        return (Content){
+                .kind = CONTENT_TEXT,
+                .message_id = {"sixteen bytes id"},
+                .sent_ms = UINT64_C(1700000000123),
+                .text = (char *)text,
+                .text_size = size,
+        };
+}
+
+static void test_text(void)
+{
+        static const char *const texts[] = {"", "hello", "gr\xc3\xbc\xc3\x9f", "\xf0\x9f\x94\x91"};
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+                Content content = text_content(texts[i], strlen(texts[i])), decoded;
+                uint8_t *data;
+                size_t size;
+
+                g_assert_cmpint(content_encode(&content, &data, &size), ==, 0);
+                g_assert_cmpint(content_decode(data, size, &decoded), ==, 0);
+                g_assert_cmpint(decoded.kind, ==, CONTENT_TEXT);
+                g_assert_cmpmem(decoded.message_id.bytes, 16, content.message_id.bytes, 16);
+                g_assert_cmpuint(decoded.sent_ms, ==, content.sent_ms);
+                g_assert_cmpstr(decoded.text, ==, texts[i]);
+                g_assert_cmpuint(decoded.text_size, ==, strlen(texts[i]));
+                content_deinit(&decoded);
+                g_assert_null(decoded.text);
+                free(data);
+        }
+}
+
+static void test_longest(void)
+{
+        g_autofree char *text = g_malloc(CONTENT_TEXT_MAX + 1);
+        Content content = text_content(text, CONTENT_TEXT_MAX), decoded;
+        uint8_t *data;
+        size_t size;
+
+        memset(text, 'x', CONTENT_TEXT_MAX + 1);
+        g_assert_cmpint(content_encode(&content, &data, &size), ==, 0);
+        g_assert_cmpuint(size, <=, CONTENT_ENCODED_MAX);
+        g_assert_cmpuint(size, <=, PEER_PLAINTEXT_MAX);
+        g_assert_cmpint(content_decode(data, size, &decoded), ==, 0);
+        g_assert_cmpuint(decoded.text_size, ==, CONTENT_TEXT_MAX);
+        content_deinit(&decoded);
+        free(data);
+        content.text_size++;
+        g_assert_cmpint(content_encode(&content, &data, &size), ==, CONTENT_TOO_LONG);
+}
+
+static void test_not_utf8(void)
+{
+        Content content = text_content("\xff", 1);
+        uint8_t *data;
+        size_t size;
+
+        g_assert_cmpint(content_encode(&content, &data, &size), ==, CONTENT_NOT_UTF8);
+        content = text_content("a\0b", 3);
+        g_assert_cmpint(content_encode(&content, &data, &size), ==, CONTENT_NOT_UTF8);
+}
+
+static void test_session_reset(void)
+{
+        Content content = {.kind = CONTENT_SESSION_RESET, .message_id = {"sixteen bytes id"}, .sent_ms = 5}, decoded;
+        uint8_t *data;
+        size_t size;
+
+        g_assert_cmpint(content_encode(&content, &data, &size), ==, 0);
+        g_assert_cmpint(content_decode(data, size, &decoded), ==, 0);
+        g_assert_cmpint(decoded.kind, ==, CONTENT_SESSION_RESET);
+        g_assert_cmpuint(decoded.sent_ms, ==, 5);
+        content_deinit(&decoded);
+        free(data);
+}
+
+/* message_id and sent_ms as in content.proto, then bytes of the test's own. */
+static int decode_with(const char *rest, size_t rest_size, Content *out)
+{
+        static const char head[] = "\x0a\x10sixteen bytes id\x10\x07";
+        g_autofree char *data = g_malloc(sizeof(head) - 1 + rest_size);
+
+        memcpy(data, head, sizeof(head) - 1);
+        memcpy(data + sizeof(head) - 1, rest, rest_size);
+        return content_decode((const uint8_t *)data, sizeof(head) - 1 + rest_size, out);
+}
+
+static void assert_unknown(const char *rest, size_t rest_size)
+{
+        Content content;
+
+        g_assert_cmpint(decode_with(rest, rest_size, &content), ==, 0);
+        g_assert_cmpint(content.kind, ==, CONTENT_UNKNOWN);
+        g_assert_cmpmem(content.message_id.bytes, 16, "sixteen bytes id", 16);
+        g_assert_cmpuint(content.sent_ms, ==, 7);
+        g_assert_null(content.text);
+        content_deinit(&content);
+}
+
+static void test_of_later_versions(void)
+{
+        Content content;
+
+        assert_unknown("", 0);
+        assert_unknown("\xb2\x01\x02hi", 5);                 /* body 22 */
+        assert_unknown("\xba\x3e\x00", 3);                   /* body 999 */
+        assert_unknown("\x18\x02\x82\x01\x04\x0a\x02hi", 9); /* a text that needs version 2 */
+        /* What may be ignored is: field 5 beside a text. */
+        g_assert_cmpint(decode_with("\x28\x05\x82\x01\x04\x0a\x02hi", 9, &content), ==, 0);
+        g_assert_cmpint(content.kind, ==, CONTENT_TEXT);
+        g_assert_cmpstr(content.text, ==, "hi");
+        content_deinit(&content);
+        /* And so is a field inside of the text. */
+        g_assert_cmpint(decode_with("\x82\x01\x06\x0a\x02hi\x10\x01", 9, &content), ==, 0);
+        g_assert_cmpstr(content.text, ==, "hi");
+        content_deinit(&content);
+}
+
+static void test_malformed(void)
+{
+        static const char short_id[] = "\x0a\x02id\x10\x07\x82\x01\x04\x0a\x02hi";
+        g_autofree uint8_t *large = g_malloc0(CONTENT_ENCODED_MAX + 1);
+        Content content;
+
+        g_assert_cmpint(content_decode((const uint8_t *)"", 0, &content), ==, CONTENT_MALFORMED);
+        g_assert_cmpint(content_decode((const uint8_t *)short_id, sizeof(short_id) - 1, &content), ==,
+                        CONTENT_MALFORMED);
+        g_assert_cmpint(decode_with("\x82\x01\x04\x0a\x02h", 6, &content), ==, CONTENT_MALFORMED);
+        g_assert_cmpint(decode_with("\x82\x01\x04\x0a\x02h\xff", 7, &content), ==, CONTENT_MALFORMED);
+        g_assert_cmpint(decode_with("\x82\x01\x04\x0a\x02h\0", 7, &content), ==, CONTENT_MALFORMED);
+        g_assert_cmpint(content_decode(large, CONTENT_ENCODED_MAX + 1, &content), ==, CONTENT_MALFORMED);
+        g_assert_null(content.text);
+}
+
+static void test_too_long_text(void)
+{
+        g_autofree uint8_t *text = g_malloc0(CONTENT_TEXT_MAX + 1);
+        E2ee__Content message = E2EE__CONTENT__INIT;
+        E2ee__Text body = E2EE__TEXT__INIT;
+        g_autofree uint8_t *data = NULL;
+        Content content;
+        size_t size;
+
+        memset(text, 'x', CONTENT_TEXT_MAX + 1);
+        message.message_id = (ProtobufCBinaryData){16, (uint8_t *)"sixteen bytes id"};
+        message.body_case = E2EE__CONTENT__BODY_TEXT;
+        message.text = &body;
+        body.utf8 = (ProtobufCBinaryData){CONTENT_TEXT_MAX + 1, text};
+        size = e2ee__content__get_packed_size(&message);
+        data = g_malloc(size);
+        e2ee__content__pack(&message, data);
+        g_assert_cmpuint(size, <=, CONTENT_ENCODED_MAX);
+        g_assert_cmpint(content_decode(data, size, &content), ==, CONTENT_MALFORMED);
+}
+
+static bool is_text(const char *bytes)
+{
+        return utf8_is_text((const uint8_t *)bytes, strlen(bytes));
+}
+
+static void test_utf8(void)
+{
+        static const char *const good[] = {"a",            "\x7f",         "\xc2\x80",         "\xdf\xbf",
+                                           "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",     "\xef\xbf\xbf",
+                                           "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"};
+        static const char *const bad[] = {"\x80",         "\xbf",         "\xc0\x80",         "\xc1\xbf",
+                                          "\xc2",         "\xc2x",        "\xe0\x9f\xbf",     "\xed\xa0\x80",
+                                          "\xed\xbf\xbf", "\xe1\x80",     "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
+                                          "\xf5\x80\x80\x80", "\xff",     "\xf1\x80\x80",     "\xc2\x80\x80"};
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(good); i++)
+                g_assert_true(is_text(good[i]));
+        for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++)
+                g_assert_false(is_text(bad[i]));
+        g_assert_true(utf8_is_text(NULL, 0));
+        g_assert_false(utf8_is_text((const uint8_t *)"a\0", 2));
+}
+
+/* Every character there is, against GLib's opinion. */
+static void test_utf8_all(void)
+{
+        for (uint32_t character = 1; character < 0x120000; character++) {
+                char bytes[6];
+                int size = g_unichar_to_utf8(character, bytes);
+
+                g_assert_cmpint(utf8_is_text((const uint8_t *)bytes, (size_t)size), ==,
+                                g_utf8_validate_len(bytes, (size_t)size, NULL));
+        }
+}
+
+static void test_padding(void)
+{
+        static uint8_t data[PADDING_MAX];
+        size_t before = 0, result;
+
+        for (size_t size = 0; size < PADDING_MAX; size += size < 2000 ? 1 : 97) {
+                size_t padded = padded_size(size);
+
+                g_assert_cmpuint(padded, >, size);
+                g_assert_cmpuint(padded, >=, before);
+                g_assert_true(padded == PADDING_MIN || padded < 2 * size);
+                g_assert_true(padding_is_bucket(padded));
+                before = padded;
+                memset(data, 0x80, size);
+                padding_add(data, size, padded);
+                g_assert_cmpint(padding_remove(data, padded, &result), ==, 0);
+                g_assert_cmpuint(result, ==, size);
+        }
+        g_assert_cmpuint(padded_size(PEER_PLAINTEXT_MAX), ==, PADDING_MAX);
+        g_assert_cmpuint(padded_size(PADDING_MAX), ==, 0);
+        g_assert_cmpuint(padded_size(SIZE_MAX), ==, 0);
+        g_assert_false(padding_is_bucket(0));
+        g_assert_false(padding_is_bucket(257));
+        g_assert_false(padding_is_bucket(SIZE_MAX));
+
+        memset(data, 0, sizeof(data));
+        g_assert_cmpint(padding_remove(data, 256, &result), ==, PADDING_BAD); /* no mark */
+        data[255] = 1;
+        g_assert_cmpint(padding_remove(data, 256, &result), ==, PADDING_BAD); /* another mark */
+        data[255] = 0;
+        data[10] = 0x80;
+        g_assert_cmpint(padding_remove(data, 512, &result), ==, PADDING_BAD); /* fits a smaller bucket */
+        g_assert_cmpint(padding_remove(data, 256, &result), ==, 0);
+        g_assert_cmpuint(result, ==, 10);
+}
+
+int main(int argc, char **argv)
+{
+        g_test_init(&argc, &argv, NULL);
+        g_test_add_func("/e2ee/content/text", test_text);
+        g_test_add_func("/e2ee/content/longest", test_longest);
+        g_test_add_func("/e2ee/content/not-utf8", test_not_utf8);
+        g_test_add_func("/e2ee/content/session-reset", test_session_reset);
+        g_test_add_func("/e2ee/content/of-later-versions", test_of_later_versions);
+        g_test_add_func("/e2ee/content/malformed", test_malformed);
+        g_test_add_func("/e2ee/content/too-long-text", test_too_long_text);
+        g_test_add_func("/e2ee/content/utf8", test_utf8);
+        g_test_add_func("/e2ee/content/utf8-all", test_utf8_all);
+        g_test_add_func("/e2ee/content/padding", test_padding);
+        return g_test_run();
+}
