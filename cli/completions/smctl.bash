@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# bash completion for smctl
+
+_smctl_options() {
+    local common='--json --help'
+
+    case $1 in
+    register) echo "$common --password-file --password-fd --server --server-pin --invitation-file --insecure-loopback" ;;
+    login) echo "$common --yes --password-file --password-fd --server --server-pin --insecure-loopback" ;;
+    unlock) echo "$common --password-file --password-fd" ;;
+    send) echo "$common --no-wait" ;;
+    history) echo "$common --limit --before --after" ;;
+    watch) echo "$common --since --conversation" ;;
+    trust) echo "$common --yes" ;;
+    '') echo "$common --version" ;;
+    *) echo "$common" ;;
+    esac
+}
+
+_smctl() {
+    local verbs='register login unlock lock status send chat history watch contacts trust reconnect help'
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local verb='' arguments=0 is_value='' word
+
+    COMPREPLY=()
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        if [[ $is_value ]]; then
+            is_value=''
+            continue
+        fi
+        case $word in
+        --password-file | --password-fd | --server | --server-pin | --invitation-file | --limit | --before | --after | --since | \
+            --conversation) is_value=yes ;;
+        -*) ;;
+        *)
+            if [[ $verb ]]; then
+                ((arguments++))
+            else
+                verb=$word
+            fi
+            ;;
+        esac
+    done
+
+    if [[ $is_value ]]; then
+        case $previous in
+        --password-file | --invitation-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        --conversation) mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current") ;;
+        esac
+    elif [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_smctl_options "$verb")" -- "$current")
+    elif [[ ! $verb ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
+    elif ((arguments == 0)); then
+        case $verb in
+        send | chat | history | trust)
+            mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current")
+            ;;
+        help) mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current") ;;
+        esac
+    fi
+}
+
+complete -o filenames -F _smctl smctl

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# fish completion for smctl
+
+function __smctl_contacts
+    smctl contacts 2>/dev/null | string replace --regex ' .*' ''
+end
+
+set -l verbs register login unlock lock status send chat history watch contacts trust reconnect help
+set -l no_verb "not __fish_seen_subcommand_from $verbs"
+
+complete -c smctl -f
+complete -c smctl -l json -d 'print JSON, one object a line'
+complete -c smctl -l help -s h -d 'show help'
+complete -c smctl -n "$no_verb" -l version -s V -d 'show the version'
+
+complete -c smctl -n "$no_verb" -a register -d 'make an account on a server'
+complete -c smctl -n "$no_verb" -a login -d 'take an existing account over to this machine'
+complete -c smctl -n "$no_verb" -a unlock -d 'open the messages, and connect'
+complete -c smctl -n "$no_verb" -a lock -d 'disconnect, and close the messages'
+complete -c smctl -n "$no_verb" -a status -d 'show the account and its connection'
+complete -c smctl -n "$no_verb" -a send -d 'send a message; - reads the text from standard input'
+complete -c smctl -n "$no_verb" -a chat -d 'talk live'
+complete -c smctl -n "$no_verb" -a history -d 'show the messages of a conversation'
+complete -c smctl -n "$no_verb" -a watch -d 'show events as they happen'
+complete -c smctl -n "$no_verb" -a contacts -d 'list the contacts'
+complete -c smctl -n "$no_verb" -a trust -d "accept a contact's changed key"
+complete -c smctl -n "$no_verb" -a reconnect -d 'connect to the server now'
+complete -c smctl -n "$no_verb" -a help -d 'show help, in full for one verb'
+
+complete -c smctl -n '__fish_seen_subcommand_from register login unlock' -l password-file -r -F -d 'read the password from FILE'
+complete -c smctl -n '__fish_seen_subcommand_from register login unlock' -l password-fd -x -d 'read the password from file descriptor N'
+complete -c smctl -n '__fish_seen_subcommand_from register login' -l server -x -d 'the server, wss://HOST[:PORT]'
+complete -c smctl -n '__fish_seen_subcommand_from register login' -l server-pin -x -d 'only the certificate with this pin is the server'
+complete -c smctl -n '__fish_seen_subcommand_from register' -l invitation-file -r -F -d 'read the invitation to the server from FILE'
+complete -c smctl -n '__fish_seen_subcommand_from register login' -l insecure-loopback -d 'allow ws:// to this machine, for tests'
+complete -c smctl -n '__fish_seen_subcommand_from login trust' -l yes -d 'do not ask'
+complete -c smctl -n '__fish_seen_subcommand_from send' -l no-wait -d 'do not wait until the server has the message'
+complete -c smctl -n '__fish_seen_subcommand_from history' -l limit -x -d 'at most N messages, 0 for all; by default 50'
+complete -c smctl -n '__fish_seen_subcommand_from history' -l before -x -d 'only messages before number N'
+complete -c smctl -n '__fish_seen_subcommand_from history' -l after -x -d 'only messages after number N, the oldest first'
+complete -c smctl -n '__fish_seen_subcommand_from watch' -l since -x -d 'begin after event number N, 0 for all; by default now'
+complete -c smctl -n '__fish_seen_subcommand_from watch' -l conversation -x -a '(__smctl_contacts)' -d 'only events of this conversation'
+
+complete -c smctl -n '__fish_seen_subcommand_from send chat history trust' -a '(__smctl_contacts)'
+complete -c smctl -n '__fish_seen_subcommand_from help' -a "$verbs"
