@@ -95,16 +95,20 @@ static int create_header(sqlite3_file *lower, const CipherKeys *keys, CipherId *
 
 static int identify_main(sqlite3_file *lower, const CipherKeys *keys, int flags, CipherId *out)
 {
+        sqlite3_int64 size;
         bool empty;
         int r;
 
         r = load_header(lower, keys, out, &empty);
-        if (r != SQLITE_OK || !empty)
+        if (r != SQLITE_OK)
                 return r;
-        /* A file that was to be there already, and is empty, lost everything. */
+        r = lower->pMethods->xFileSize(lower, &size);
+        if (r != SQLITE_OK || size > CIPHER_HEADER_SIZE)
+                return r;
+        /* A file that was to be there already, and holds nothing, lost everything. */
         if (!(flags & SQLITE_OPEN_CREATE) || !(flags & SQLITE_OPEN_READWRITE))
                 return SQLITE_IOERR_DATA;
-        return create_header(lower, keys, out);
+        return empty ? create_header(lower, keys, out) : SQLITE_OK;
 }
 
 /* The ID of the database that a log or a journal belongs to: SQLite has opened that one first. */
@@ -157,7 +161,7 @@ int cipher_open(sqlite3_vfs *lower, const CipherKeys *keys, CipherOpenFile **lis
         r = lower->xOpen(lower, path, lower_file, flags, &opened);
         if (r != SQLITE_OK)
                 goto fail;
-        r = identify(list, keys, role, path, lower_file, opened, &id);
+        r = identify(list, keys, role, path, lower_file, flags, &id);
         if (r != SQLITE_OK)
                 goto fail;
         r = cipher_file_init(&open->file, keys, &id, role, lower_file);
