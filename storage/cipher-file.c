@@ -302,6 +302,21 @@ static int write_part(CipherFile *file, sqlite3_int64 index, size_t within, cons
         return SQLITE_OK;
 }
 
+/* In place of whatever is there. The pending block goes first: its length in the lower file follows from the next. */
+static int write_whole(CipherFile *file, sqlite3_int64 index, const uint8_t *data)
+{
+        int r;
+
+        if (file->buffers->pending.index == index) {
+                forget_pending(file);
+        } else {
+                r = cipher_file_flush(file);
+                if (r != SQLITE_OK)
+                        return r;
+        }
+        return store(file, index, data, CIPHER_BLOCK_SIZE);
+}
+
 /* offset is not past the end. */
 static int write_span(CipherFile *file, const uint8_t *data, size_t size, sqlite3_int64 offset)
 {
@@ -313,13 +328,8 @@ static int write_span(CipherFile *file, const uint8_t *data, size_t size, sqlite
                 take = size < room ? size : room;
                 if (file->buffers->recent.index == index)
                         forget(&file->buffers->recent);
-                if (take == CIPHER_BLOCK_SIZE) {
-                        if (file->buffers->pending.index == index)
-                                forget_pending(file);
-                        r = store(file, index, data, take);
-                } else {
-                        r = write_part(file, index, within, data, take);
-                }
+                r = take == CIPHER_BLOCK_SIZE ? write_whole(file, index, data) :
+                                                write_part(file, index, within, data, take);
                 if (r != SQLITE_OK)
                         return r;
                 data += take;

@@ -95,20 +95,13 @@ static int create_header(sqlite3_file *lower, const CipherKeys *keys, CipherId *
 
 static int identify_main(sqlite3_file *lower, const CipherKeys *keys, int flags, CipherId *out)
 {
-        sqlite3_int64 size;
         bool empty;
         int r;
 
         r = load_header(lower, keys, out, &empty);
-        if (r != SQLITE_OK)
+        if (r != SQLITE_OK || !empty)
                 return r;
-        r = lower->pMethods->xFileSize(lower, &size);
-        if (r != SQLITE_OK || size > CIPHER_HEADER_SIZE)
-                return r;
-        /* A file that was to be there already, and holds nothing, lost everything. */
-        if (!(flags & SQLITE_OPEN_CREATE) || !(flags & SQLITE_OPEN_READWRITE))
-                return SQLITE_IOERR_DATA;
-        return empty ? create_header(lower, keys, out) : SQLITE_OK;
+        return (flags & SQLITE_OPEN_CREATE) ? create_header(lower, keys, out) : SQLITE_IOERR_DATA;
 }
 
 /* The ID of the database that a log or a journal belongs to: SQLite has opened that one first. */
@@ -165,6 +158,10 @@ int cipher_open(sqlite3_vfs *lower, const CipherKeys *keys, CipherOpenFile **lis
         if (r != SQLITE_OK)
                 goto fail;
         r = cipher_file_init(&open->file, keys, &id, role, lower_file);
+        /* A database that was to be there already, and has no block, lost everything. */
+        if (r == SQLITE_OK && role == CIPHER_MAIN && !(flags & SQLITE_OPEN_CREATE) &&
+            cipher_file_size(&open->file) == 0)
+                r = SQLITE_IOERR_DATA;
         if (r != SQLITE_OK)
                 goto fail;
 
