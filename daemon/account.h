@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "daemon/messenger.h"
+#include "daemon/registration.h"
+#include "daemon/vault.h"
+
+/* The account of this state folder, and the way of its keys: no-account -> locked <-> unlocked. */
+typedef enum AccountState {
+        ACCOUNT_NONE,
+        ACCOUNT_LOCKED,
+        ACCOUNT_UNLOCKED,
+} AccountState;
+
+typedef struct Account Account;
+
+typedef struct AccountHandler {
+        void (*locking)(void *userdata);       /* the last look at what is unlocked */
+        void (*state_changed)(void *userdata); /* account_messenger() has changed with it */
+        void (*link_changed)(void *userdata);
+        void (*committed)(void *userdata);
+} AccountHandler;
+
+/* folder and worker must outlive it. A vault that cannot be read is -EBADMSG, or what the system says. */
+int account_new(StateFolder *folder, PasswordWorker *worker, Account **out);
+Account *account_free(Account *account);
+void account_freep(Account **account);
+void account_set_handler(Account *account, const AccountHandler *handler, void *userdata);
+
+AccountState account_state(const Account *account);
+const char *account_state_name(AccountState state);
+Messenger *account_messenger(Account *account); /* NULL unless unlocked */
+
+/* result: 0, a Problem, or a negative errno. Called once, from the main loop, if the function returned 0. */
+typedef void (*AccountDone)(void *userdata, int result);
+
+/* They take the password over, in any case, and return 0, a Problem, or a negative errno. */
+int account_register(Account *account, const RegistrationRequest *request, Password *password, AccountDone done,
+                     void *userdata);
+int account_unlock(Account *account, Password *password, AccountDone done, void *userdata);
+
+/* 0 or PROBLEM_NO_ACCOUNT. */
+int account_lock(Account *account);

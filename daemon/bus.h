@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include <systemd/sd-bus.h>
+
+#include "daemon/account.h"
+#include "daemon/bus-call.h"
+#include "daemon/send-wait.h"
+#include "daemon/store-contact.h"
+
+/*
+ * The daemon on the session bus. Each interface has a file *-bus.c of its own, with a table of its members; here is
+ * what they share: the objects, who is told what when something changed, and the name.
+ */
+#define BUS_NAME      "org.securemessenger.Messenger1"
+#define BUS_ROOT      "/org/securemessenger/Messenger1"
+#define BUS_CONTACTS  "/org/securemessenger/Messenger1/contact"
+#define BUS_ACCOUNT   "org.securemessenger.Messenger1.Account"
+#define BUS_MESSAGES  "org.securemessenger.Messenger1.Messages"
+#define BUS_EVENTS    "org.securemessenger.Messenger1.Events"
+#define BUS_CONTACT   "org.securemessenger.Messenger1.Contact"
+
+typedef struct Bus {
+        sd_bus *bus;
+        GSource *source;
+        Account *account;
+        BusCalls *calls;
+        SendWaits *waits;
+        uint64_t announced; /* events up to this number are known to the bus */
+        Contact found;      /* the contact that contact-bus.c looked up for the member that is being handled */
+        unsigned changed;   /* groups of properties whose change has not been announced, BUS_CHANGED_* */
+        GHashTable *changed_contacts; /* names */
+        guint announce;
+} Bus;
+
+enum {
+        BUS_CHANGED_ACCOUNT = 1 << 0,
+        BUS_CHANGED_LINK = 1 << 1,
+        BUS_CHANGED_STORE = 1 << 2,
+};
+
+/* Puts the objects on the bus that the environment names. The account must outlive it. */
+int bus_init(Bus *bus, Account *account, void (*lost)(void *userdata, int error), void *userdata);
+void bus_deinit(Bus *bus);
+
+enum { BUS_NAME_IN_USE = 1 };
+
+/* Takes the name: from here on, calls come. 0 or BUS_NAME_IN_USE. */
+int bus_take_name(Bus *bus);
+
+/* The unlocked part; otherwise NULL, and *result_out is PROBLEM_NO_ACCOUNT or PROBLEM_LOCKED. */
+Messenger *bus_messenger(Bus *bus, int *result_out);
+
+/* The tables of the interfaces. */
+int account_bus_add(Bus *bus);
+int messages_bus_add(Bus *bus);
+int events_bus_add(Bus *bus);
+int contact_bus_add(Bus *bus);
+
+/* What has changed is told soon, in one signal for all of it. */
+void bus_mark_changed(Bus *bus, unsigned groups);
+void bus_mark_contact_changed(Bus *bus, const char *name);
+void account_bus_announce(Bus *bus, unsigned groups);
+void contact_bus_announce(Bus *bus, const char *name);
+/* All contacts appear with an unlock, and go with a lock. */
+void contact_bus_appear(Bus *bus);
+void contact_bus_disappear(Bus *bus);
+void contact_bus_added(Bus *bus, const char *name);
+/* Sends out the events that are new in the store. */
+void events_bus_announce(Bus *bus);
+
+/* A message as a dictionary, for Messages and Events. */
+int message_bus_append(Bus *bus, sd_bus_message *m, const Message *message);
+/* Why a queued message has not left: what the store says, or that there is no connection. */
+Problem message_bus_reason(Bus *bus, const Message *message);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/contact.h"
+
+#include <glib.h>
+#include <sodium.h>
+
+#include "daemon/cleanup.h"
+#include "daemon/clock.h"
+#include "daemon/log.h"
+#include "daemon/store-event.h"
+#include "daemon/store-message.h"
+#include "daemon/store-outbox.h"
+
+int contact_ensure(Store *store, const char *name, Contact *out)
+{
+        int r;
+
+        r = store_contact_find(store, name, out);
+        if (r != STORE_CONTACT_NONE)
+                return r;
+        *out = (Contact){.created_ms = clock_now_ms()};
+        g_strlcpy(out->name, name, sizeof(out->name));
+        r = store_contact_insert(store, out);
+        if (r < 0)
+                return r;
+        return store_event_add(store, EVENT_CONTACT_ADDED, out->id, 0);
+}
+
+static bool same_identity(const PublicIdentity *a, const PublicIdentity *b)
+{
+        return sodium_memcmp(a->signing_key.bytes, b->signing_key.bytes, sizeof(a->signing_key.bytes)) == 0 &&
+               sodium_memcmp(a->dh_key.bytes, b->dh_key.bytes, sizeof(a->dh_key.bytes)) == 0;
+}
+
+static int record_key_change(Store *store, const Contact *contact)
+{
+        Message notice = {
+                .kind = MESSAGE_KEY_CHANGE,
+                .state = MESSAGE_RECEIVED,
+                .sent_ms = clock_now_ms(),
+                .received_ms = clock_now_ms(),
+        };
+        int r;
+
+        message_id_new(&notice.id);
+        r = store_message_insert(store, contact->id, &notice);
+        if (r != 0)
+                return r;
+        r = store_event_add(store, EVENT_KEY_CHANGED, contact->id, notice.number);
+        if (r < 0)
+                return r;
+        r = store_outbox_unseal(store, contact->id);
+        if (r < 0)
+                return r;
+        return store_message_set_queued_reason(store, contact->id, PROBLEM_KEY_CHANGED);
+}
+
+int contact_see_identity(Store *store, const PeerSelf *self, Contact *contact, const PublicIdentity *identity)
+{
+        int r;
+
+        if (contact->has_identity && same_identity(&contact->identity, identity))
+                return 0;
+        if (contact->key_changed && same_identity(&contact->new_identity, identity))
+                return CONTACT_KEY_CHANGED;
+
+        safety_number(self->address.name, &self->identity->public_identity, contact->name, identity,
+                      contact->safety_number);
+        if (!contact->has_identity) {
+                contact->has_identity = true;
+                contact->identity = *identity;
+                return store_contact_update(store, contact);
+        }
+
+        log_info("inbox", "contact %" G_GINT64_FORMAT " has another identity key", contact->id);
+        contact->key_changed = true;
+        contact->new_identity = *identity;
+        contact->device_id = 0;
+        r = store_contact_update(store, contact);
+        if (r < 0)
+                return r;
+        r = record_key_change(store, contact);
+        return r < 0 ? r : CONTACT_KEY_CHANGED;
+}
+
+int contact_accept_key(Store *store, const char *name, const SigningPublicKey *key)
+{
+        _cleanup_(store_rollbackp) Store *transaction = NULL;
+        const PublicIdentity *shown;
+        Contact contact;
+        int r;
+
+        r = store_begin(store, &transaction);
+        if (r < 0)
+                return r;
+        r = store_contact_find(store, name, &contact);
+        if (r != 0)
+                return r < 0 ? r : CONTACT_OTHER_KEY;
+        shown = contact_shown_identity(&contact);
+        if (!shown || sodium_memcmp(shown->signing_key.bytes, key->bytes, sizeof(key->bytes)) != 0)
+                return CONTACT_OTHER_KEY;
+        if (!contact.key_changed)
+                return 0;
+
+        /* Which device has the key, and a session that is bound to it, the server must say anew. */
+        contact.identity = contact.new_identity;
+        contact.key_changed = false;
+        contact.device_id = 0;
+        r = store_contact_update(store, &contact);
+        if (r < 0)
+                return r;
+        r = store_message_set_queued_reason(store, contact.id, PROBLEM_NONE);
+        if (r < 0)
+                return r;
+        r = store_event_add(store, EVENT_KEY_ACCEPTED, contact.id, 0);
+        if (r < 0)
+                return r;
+        return store_commit(&transaction);
+}

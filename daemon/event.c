@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/event.h"
+
+#include <string.h>
+
+static const char *const names[] = {
+        [EVENT_MESSAGE_RECEIVED] = "message-received",
+        [EVENT_MESSAGE_QUEUED] = "message-queued",
+        [EVENT_MESSAGE_SENT] = "message-sent",
+        [EVENT_MESSAGE_FAILED] = "message-failed",
+        [EVENT_CONTACT_ADDED] = "contact-added",
+        [EVENT_KEY_CHANGED] = "key-changed",
+        [EVENT_KEY_ACCEPTED] = "key-accepted",
+        [EVENT_ENVELOPE_REJECTED] = "envelope-rejected",
+};
+
+const char *event_kind_name(EventKind kind)
+{
+        return names[kind];
+}
+
+bool event_kind_from_name(const char *name, EventKind *out)
+{
+        for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+                if (strcmp(names[i], name) != 0)
+                        continue;
+                *out = (EventKind)i;
+                return true;
+        }
+        return false;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What changed in the store, numbered. dbus-interfaces/org.securemessenger.Messenger1.Events.xml tells the kinds. */
+typedef enum EventKind {
+        EVENT_MESSAGE_RECEIVED,
+        EVENT_MESSAGE_QUEUED,
+        EVENT_MESSAGE_SENT,
+        EVENT_MESSAGE_FAILED,
+        EVENT_CONTACT_ADDED,
+        EVENT_KEY_CHANGED,
+        EVENT_KEY_ACCEPTED,
+        EVENT_ENVELOPE_REJECTED,
+} EventKind;
+
+typedef struct Event {
+        uint64_t number;
+        uint64_t time_ms;
+        EventKind kind;
+        const char *conversation; /* NULL: none */
+        uint64_t message;         /* its number; 0: none */
+} Event;
+
+const char *event_kind_name(EventKind kind);
+bool event_kind_from_name(const char *name, EventKind *out);

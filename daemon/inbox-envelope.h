@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "daemon/store.h"
+#include "e2ee/peer.h"
+#include "wire/messenger.pb-c.h"
+
+/* How often a contact may make us start a new session because we could not read what they sent. */
+enum { RESET_INTERVAL_MS = 5 * 60 * 1000 };
+
+/*
+ * Takes in one envelope, in the caller's transaction: decrypts it and stores what it says, or counts it as rejected
+ * and, where a person should know, says so. Returns 0 for both; a negative errno means that the transaction must be
+ * given up.
+ */
+int inbox_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope *envelope);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib.h>
+
+#include "daemon/bus.h"
+
+Problem message_bus_reason(Bus *bus, const Message *message)
+{
+        Messenger *messenger = account_messenger(bus->account);
+        Problem error;
+
+        if (message->state != MESSAGE_QUEUED || message->reason != PROBLEM_NONE)
+                return message->reason;
+        if (!messenger || server_link_state(messenger->link) == LINK_ONLINE)
+                return PROBLEM_NONE;
+        error = server_link_error(messenger->link);
+        if (error == PROBLEM_REPLACED || error == PROBLEM_DEVICE_REMOVED || error == PROBLEM_CERTIFICATE_MISMATCH)
+                return error;
+        return PROBLEM_OFFLINE;
+}
+
+static int append_string(sd_bus_message *m, const char *key, const char *value)
+{
+        return sd_bus_message_append(m, "{sv}", key, "s", value);
+}
+
+static int append_reason(Bus *bus, sd_bus_message *m, const Message *message)
+{
+        Message shown = *message;
+        g_autofree char *text = NULL;
+        int r;
+
+        shown.reason = message_bus_reason(bus, message);
+        if (shown.reason == PROBLEM_NONE)
+                return 0;
+        text = message_reason_text(&shown);
+        r = append_string(m, "reason", problem_name(shown.reason));
+        return r < 0 ? r : append_string(m, "reason-text", text);
+}
+
+static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
+{
+        Messenger *messenger = account_messenger(bus->account);
+        char id[MESSAGE_ID_TEXT_SIZE];
+        int r;
+
+        message_id_format(&message->id, id);
+        r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "id", "s", id, "number", "t", message->number,
+                                  "conversation", "s", message->conversation, "sender", "s",
+                                  message->outgoing ? messenger->record.user_name : message->conversation, "outgoing",
+                                  "b", (int)message->outgoing, "kind", "s", message_kind_name(message->kind), "time",
+                                  "x", (int64_t)message->sent_ms, "received-time", "x", (int64_t)message->received_ms);
+        if (r < 0)
+                return r;
+        if (message->text) {
+                r = append_string(m, "text", message->text);
+                if (r < 0)
+                        return r;
+        }
+        r = append_string(m, "state", message_state_name(message->state));
+        if (r < 0)
+                return r;
+        return append_reason(bus, m, message);
+}
+
+int message_bus_append(Bus *bus, sd_bus_message *m, const Message *message)
+{
+        int r;
+
+        r = sd_bus_message_open_container(m, SD_BUS_TYPE_ARRAY, "{sv}");
+        if (r < 0)
+                return r;
+        r = append_fields(bus, m, message);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_close_container(m);
+        return r < 0 ? r : 0;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/message.h"
+
+#include <glib.h>
+#include <libintl.h>
+#include <sodium.h>
+#include <string.h>
+
+#define _(text) gettext(text)
+
+static const char *const kind_names[] = {
+        [MESSAGE_TEXT] = "text",
+        [MESSAGE_KEY_CHANGE] = "key-change",
+        [MESSAGE_UNSUPPORTED] = "unsupported",
+        [MESSAGE_UNREADABLE] = "unreadable",
+};
+
+static const char *const state_names[] = {
+        [MESSAGE_QUEUED] = "queued",
+        [MESSAGE_SENT] = "sent",
+        [MESSAGE_FAILED] = "failed",
+        [MESSAGE_RECEIVED] = "received",
+};
+
+const char *message_kind_name(MessageKind kind)
+{
+        return kind_names[kind];
+}
+
+const char *message_state_name(MessageState state)
+{
+        return state_names[state];
+}
+
+bool message_kind_from_name(const char *name, MessageKind *out)
+{
+        for (unsigned i = 0; i < G_N_ELEMENTS(kind_names); i++) {
+                if (strcmp(kind_names[i], name) != 0)
+                        continue;
+                *out = (MessageKind)i;
+                return true;
+        }
+        return false;
+}
+
+bool message_state_from_name(const char *name, MessageState *out)
+{
+        for (unsigned i = 0; i < G_N_ELEMENTS(state_names); i++) {
+                if (strcmp(state_names[i], name) != 0)
+                        continue;
+                *out = (MessageState)i;
+                return true;
+        }
+        return false;
+}
+
+void message_id_format(const ContentMessageId *id, char out[static MESSAGE_ID_TEXT_SIZE])
+{
+        sodium_bin2hex(out, MESSAGE_ID_TEXT_SIZE, id->bytes, sizeof(id->bytes));
+}
+
+bool message_id_parse(const char *text, ContentMessageId *out)
+{
+        size_t size = 0;
+
+        if (strlen(text) != MESSAGE_ID_TEXT_SIZE - 1)
+                return false;
+        return sodium_hex2bin(out->bytes, sizeof(out->bytes), text, strlen(text), NULL, &size, NULL) == 0 &&
+               size == sizeof(out->bytes);
+}
+
+void message_id_new(ContentMessageId *out)
+{
+        randombytes_buf(out->bytes, sizeof(out->bytes));
+}
+
+char *message_reason_text(const Message *message)
+{
+        g_autoptr(GDateTime) when = NULL;
+        g_autofree char *time = NULL;
+
+        if (message->reason == PROBLEM_RATE_LIMITED && message->retry_at_ms > 0)
+                when = g_date_time_new_from_unix_local((gint64)(message->retry_at_ms + 999) / 1000);
+        if (!when)
+                return g_strdup(problem_sentence(message->reason));
+        time = g_date_time_format(when, "%H:%M:%S");
+        /* TRANSLATORS: %s is a time of day, such as 14:05:31. */
+        return g_strdup_printf(_("The server asks to slow down. The message leaves by itself after %s."), time);
+}

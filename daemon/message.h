@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <stdbool.h>
+
+#include "daemon/problem.h"
+#include "e2ee/content.h"
+
+typedef enum MessageKind {
+        MESSAGE_TEXT,
+        MESSAGE_KEY_CHANGE,  /* a notice of ours: the contact has a new identity key */
+        MESSAGE_UNSUPPORTED, /* it needs a newer version */
+        MESSAGE_UNREADABLE,  /* an envelope that could not be decrypted */
+} MessageKind;
+
+typedef enum MessageState {
+        MESSAGE_QUEUED,
+        MESSAGE_SENT, /* durable on the server */
+        MESSAGE_FAILED,
+        MESSAGE_RECEIVED,
+} MessageState;
+
+typedef struct Message {
+        uint64_t number;
+        ContentMessageId id;
+        const char *conversation; /* the contact's user name */
+        bool outgoing;
+        MessageKind kind;
+        const char *text; /* NULL but for MESSAGE_TEXT */
+        size_t text_size;
+        uint64_t sent_ms, received_ms;
+        MessageState state;
+        Problem reason;       /* why it is queued or failed, or PROBLEM_NONE */
+        uint64_t retry_at_ms; /* with PROBLEM_RATE_LIMITED */
+} Message;
+
+/* The names of the bus and of the store. */
+const char *message_kind_name(MessageKind kind);
+const char *message_state_name(MessageState state);
+/* False for a name that is none. */
+bool message_kind_from_name(const char *name, MessageKind *out);
+bool message_state_from_name(const char *name, MessageState *out);
+
+/* The ID in hexadecimal, and back. */
+enum { MESSAGE_ID_TEXT_SIZE = 2 * CONTENT_MESSAGE_ID_SIZE + 1 };
+void message_id_format(const ContentMessageId *id, char out[static MESSAGE_ID_TEXT_SIZE]);
+bool message_id_parse(const char *text, ContentMessageId *out);
+void message_id_new(ContentMessageId *out);
+
+/* The reason as a sentence, translated; says when, where that is known. Free it with g_free(). */
+char *message_reason_text(const Message *message);

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <glib.h>
+#include <string.h>
+
+#include "daemon/bus-error.h"
+#include "daemon/bus-options.h"
+#include "daemon/bus.h"
+#include "daemon/cleanup.h"
+#include "daemon/fd-call.h"
+#include "daemon/store-message.h"
+
+enum { HISTORY_LIMIT_DEFAULT = 50, HISTORY_LIMIT_MAX = 500 };
+
+static void message_unrefp(sd_bus_message **m)
+{
+        sd_bus_message_unref(*m);
+}
+
+/* ---- Sending ---- */
+
+static int read_send_options(sd_bus_message *m, bool *wait_out)
+{
+        int wait = 0;
+        const BusOption options[] = {{"wait", SD_BUS_TYPE_BOOLEAN, &wait}, {NULL}};
+        int r;
+
+        r = bus_read_options(m, options);
+        *wait_out = wait != 0;
+        return r;
+}
+
+static int method_send(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        const char *recipient = NULL, *text = NULL;
+        Bus *bus = userdata;
+        BusCall *call = NULL;
+        Messenger *messenger;
+        Message message;
+        bool wait;
+        int r, locked;
+
+        r = sd_bus_message_read(m, "ss", &recipient, &text);
+        if (r < 0)
+                return r;
+        r = read_send_options(m, &wait);
+        if (r != 0)
+                return r < 0 ? r : bus_reply_error(m, r);
+        messenger = bus_messenger(bus, &locked);
+        if (!messenger)
+                return bus_reply_error(m, locked);
+        if (wait) {
+                r = bus_call_new(bus->calls, m, &call);
+                if (r != 0)
+                        return bus_reply_error(m, r);
+        }
+        r = outbox_queue(messenger->outbox, recipient, text, strlen(text), &message);
+        if (r != 0) {
+                bus_call_free(call);
+                return bus_reply_error(m, r);
+        }
+        if (!wait)
+                return send_reply(bus, m, &message);
+        send_waits_add(bus->waits, call, message.number);
+        return 1;
+}
+
+static void send_text(Bus *bus, BusCall *call, const char *recipient, const char *text, size_t size, bool wait)
+{
+        Messenger *messenger;
+        Message message;
+        int r;
+
+        messenger = bus_messenger(bus, &r);
+        if (messenger)
+                r = outbox_queue(messenger->outbox, recipient, text, size, &message);
+        if (r != 0) {
+                bus_call_finish(call, r);
+        } else if (wait) {
+                send_waits_add(bus->waits, call, message.number);
+        } else {
+                send_reply(bus, bus_call_message(call), &message);
+                bus_call_free(call);
+        }
+}
+
+static int method_send_file(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        const char *recipient = NULL;
+        Bus *bus = userdata;
+        int r, locked, text = -1;
+        bool wait;
+
+        r = sd_bus_message_read(m, "sh", &recipient, &text);
+        if (r < 0)
+                return r;
+        r = read_send_options(m, &wait);
+        if (r != 0)
+                return r < 0 ? r : bus_reply_error(m, r);
+        if (!bus_messenger(bus, &locked))
+                return bus_reply_error(m, locked);
+        return fd_call_text(bus, m, recipient, text, wait, send_text);
+}
+
+/* ---- Reading ---- */
+
+typedef struct Append {
+        Bus *bus;
+        sd_bus_message *reply;
+} Append;
+
+static int append(void *userdata, const Message *message)
+{
+        Append *a = userdata;
+
+        return message_bus_append(a->bus, a->reply, message);
+}
+
+static int read_range(sd_bus_message *m, MessageRange *out)
+{
+        uint32_t limit = HISTORY_LIMIT_DEFAULT;
+        bool has_before = false;
+        const BusOption options[] = {
+                {"limit", SD_BUS_TYPE_UINT32, &limit},
+                {"before", SD_BUS_TYPE_UINT64, &out->before, &has_before},
+                {"after", SD_BUS_TYPE_UINT64, &out->after, &out->has_after},
+                {NULL},
+        };
+        int r;
+
+        r = bus_read_options(m, options);
+        if (r != 0)
+                return r;
+        if (limit < 1 || limit > HISTORY_LIMIT_MAX || (has_before && out->before == 0))
+                return PROBLEM_INVALID_ARGUMENT;
+        out->limit = limit;
+        return 0;
+}
+
+static int fill_history(Messenger *messenger, const char *conversation, const MessageRange *range, Append *a)
+{
+        Contact contact;
+        int r;
+
+        r = store_contact_find(messenger->store, conversation, &contact);
+        if (r != 0)
+                return r < 0 ? r : PROBLEM_NOT_FOUND;
+        r = sd_bus_message_open_container(a->reply, 'a', "a{sv}");
+        if (r < 0)
+                return r;
+        r = store_message_each(messenger->store, contact.id, range, append, a);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_close_container(a->reply);
+        return r < 0 ? r : 0;
+}
+
+static int method_history(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        _cleanup_(message_unrefp) sd_bus_message *reply = NULL;
+        const char *conversation = NULL;
+        MessageRange range = {0};
+        Append a = {.bus = userdata};
+        Messenger *messenger;
+        int r, locked;
+
+        r = sd_bus_message_read(m, "s", &conversation);
+        if (r < 0)
+                return r;
+        r = read_range(m, &range);
+        if (r != 0)
+                return r < 0 ? r : bus_reply_error(m, r);
+        messenger = bus_messenger(a.bus, &locked);
+        if (!messenger)
+                return bus_reply_error(m, locked);
+        r = sd_bus_message_new_method_return(m, &reply);
+        if (r < 0)
+                return r;
+        a.reply = reply;
+        r = fill_history(messenger, conversation, &range, &a);
+        if (r != 0)
+                return bus_reply_error(m, r);
+        return sd_bus_send(NULL, reply, NULL);
+}
+
+static int method_get(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        _cleanup_(message_unrefp) sd_bus_message *reply = NULL;
+        Append a = {.bus = userdata};
+        const char *text = NULL;
+        ContentMessageId id;
+        Messenger *messenger;
+        int r, locked;
+
+        r = sd_bus_message_read(m, "s", &text);
+        if (r < 0)
+                return r;
+        messenger = bus_messenger(a.bus, &locked);
+        if (!messenger)
+                return bus_reply_error(m, locked);
+        if (!message_id_parse(text, &id))
+                return bus_reply_error(m, PROBLEM_NOT_FOUND);
+        r = sd_bus_message_new_method_return(m, &reply);
+        if (r < 0)
+                return r;
+        a.reply = reply;
+        r = store_message_find(messenger->store, &id, append, &a);
+        if (r != 0)
+                return bus_reply_error(m, r < 0 ? r : PROBLEM_NOT_FOUND);
+        return sd_bus_send(NULL, reply, NULL);
+}
+
+static const sd_bus_vtable vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_METHOD_WITH_NAMES("Send", "ssa{sv}",
+                                 SD_BUS_PARAM(recipient) SD_BUS_PARAM(text) SD_BUS_PARAM(options), "sss",
+                                 SD_BUS_PARAM(id) SD_BUS_PARAM(state) SD_BUS_PARAM(reason), method_send,
+                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_NAMES("SendFile", "sha{sv}",
+                                 SD_BUS_PARAM(recipient) SD_BUS_PARAM(text) SD_BUS_PARAM(options), "sss",
+                                 SD_BUS_PARAM(id) SD_BUS_PARAM(state) SD_BUS_PARAM(reason), method_send_file,
+                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_NAMES("History", "sa{sv}", SD_BUS_PARAM(conversation) SD_BUS_PARAM(options), "aa{sv}",
+                                 SD_BUS_PARAM(messages), method_history, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_NAMES("Get", "s", SD_BUS_PARAM(id), "a{sv}", SD_BUS_PARAM(message), method_get,
+                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_VTABLE_END,
+};
+
+int messages_bus_add(Bus *bus)
+{
+        return sd_bus_add_object_vtable(bus->bus, NULL, BUS_ROOT, BUS_MESSAGES, vtable, bus);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/messenger.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <malloc.h>
+
+#include "daemon/cleanup.h"
+
+static void on_link_changed(void *userdata)
+{
+        Messenger *messenger = userdata;
+
+        inbox_link_changed(messenger->inbox);
+        prekey_upkeep_link_changed(messenger->upkeep);
+        outbox_link_changed(messenger->outbox);
+        messenger->handler->link_changed(messenger->userdata);
+}
+
+static void on_online(void *userdata, const uint32_t *prekeys_left)
+{
+        Messenger *messenger = userdata;
+
+        prekey_upkeep_run(messenger->upkeep, prekeys_left);
+}
+
+static void on_frame(void *userdata, Wire__ServerFrame **frame)
+{
+        Messenger *messenger = userdata;
+
+        if ((*frame)->body_case == WIRE__SERVER_FRAME__BODY_DELIVER)
+                inbox_deliver(messenger->inbox, frame);
+        else if ((*frame)->body_case == WIRE__SERVER_FRAME__BODY_PREKEY_COUNT)
+                prekey_upkeep_run(messenger->upkeep, &(*frame)->prekey_count->one_time_prekeys_left);
+}
+
+static const LinkHandler link_handler = {
+        .changed = on_link_changed,
+        .online = on_online,
+        .frame = on_frame,
+};
+
+static void on_committed(void *userdata)
+{
+        Messenger *messenger = userdata;
+
+        messenger->handler->committed(messenger->userdata);
+}
+
+static void on_received(void *userdata)
+{
+        Messenger *messenger = userdata;
+
+        outbox_pump(messenger->outbox);
+}
+
+int messenger_new(Store *store, const MessengerHandler *handler, void *userdata, Messenger **out)
+{
+        _cleanup_(messenger_freep) Messenger *messenger = NULL;
+        int r;
+
+        messenger = calloc(1, sizeof(*messenger));
+        if (!messenger)
+                return -ENOMEM;
+        messenger->handler = handler;
+        messenger->userdata = userdata;
+        messenger->keys = account_keys_new();
+        if (!messenger->keys)
+                return -ENOMEM;
+        r = store_account_load(store, &messenger->record, messenger->keys);
+        if (r < 0)
+                return r;
+        messenger->self.identity = &messenger->keys->identity;
+        messenger->self.address.device_id = messenger->record.device_id;
+        g_strlcpy(messenger->self.address.name, messenger->record.user_name, sizeof(messenger->self.address.name));
+
+        messenger->link = server_link_new(&messenger->record, messenger->keys, &link_handler, messenger);
+        if (!messenger->link)
+                return -ENOMEM;
+        messenger->outbox = outbox_new(store, &messenger->self, messenger->link);
+        messenger->inbox = inbox_new(store, &messenger->self, messenger->link, on_received, messenger);
+        messenger->upkeep = prekey_upkeep_new(store, &messenger->keys->identity, messenger->link);
+        if (!messenger->outbox || !messenger->inbox || !messenger->upkeep)
+                return -ENOMEM;
+
+        messenger->store = store;
+        store->committed = on_committed;
+        store->userdata = messenger;
+        *out = g_steal_pointer(&messenger);
+        return 0;
+}
+
+Messenger *messenger_free(Messenger *messenger)
+{
+        if (!messenger)
+                return NULL;
+        prekey_upkeep_free(messenger->upkeep);
+        inbox_free(messenger->inbox);
+        outbox_free(messenger->outbox);
+        server_link_free(messenger->link);
+        account_keys_free(messenger->keys);
+        account_record_deinit(&messenger->record);
+        store_free(messenger->store);
+        free(messenger);
+        malloc_trim(0);
+        return NULL;
+}
+
+void messenger_freep(Messenger **messenger)
+{
+        *messenger = messenger_free(*messenger);
+}
+
+void messenger_start(Messenger *messenger, Connection *connection)
+{
+        if (connection)
+                server_link_adopt(messenger->link, connection);
+        else
+                server_link_start(messenger->link);
+}

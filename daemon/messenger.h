@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "daemon/inbox.h"
+#include "daemon/outbox.h"
+#include "daemon/prekey-upkeep.h"
+#include "daemon/server-link.h"
+#include "daemon/store-account.h"
+
+/* All that exists while an account is unlocked: what a lock takes away and wipes. */
+typedef struct MessengerHandler {
+        void (*link_changed)(void *userdata);
+        void (*committed)(void *userdata); /* something in the store changed, durably */
+} MessengerHandler;
+
+typedef struct Messenger {
+        Store *store;
+        AccountRecord record;
+        AccountKeys *keys;
+        PeerSelf self;
+        ServerLink *link;
+        Outbox *outbox;
+        Inbox *inbox;
+        PrekeyUpkeep *upkeep;
+        const MessengerHandler *handler;
+        void *userdata;
+} Messenger;
+
+/* Takes the store over if it returns 0. The account is in it; -EBADMSG where that makes no sense. */
+int messenger_new(Store *store, const MessengerHandler *handler, void *userdata, Messenger **out);
+Messenger *messenger_free(Messenger *messenger);
+void messenger_freep(Messenger **messenger);
+
+/* Connects, or goes on with a connection that belongs to the account already (and is taken over). */
+void messenger_start(Messenger *messenger, Connection *connection);

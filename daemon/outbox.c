@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/outbox.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <string.h>
+
+#include "daemon/bundle-fetch.h"
+#include "daemon/cleanup.h"
+#include "daemon/clock.h"
+#include "daemon/contact.h"
+#include "daemon/log.h"
+#include "daemon/outbox-result.h"
+#include "daemon/pause.h"
+#include "daemon/sealing.h"
+#include "daemon/store-event.h"
+#include "daemon/store-message.h"
+#include "daemon/store-peer.h"
+#include "wire/username.h"
+
+/* Bytes of payloads in one Send: well below WIRE_FRAME_MAX. */
+enum { SEND_BYTES_MAX = 512 * 1024 };
+
+struct Outbox {
+        Store *store;
+        const PeerSelf *self;
+        ServerLink *link;
+        BundleFetch *bundles;
+        Pause *pause;
+        unsigned under_way; /* envelopes sent whose result is not known */
+};
+
+static void on_resumed(void *userdata)
+{
+        outbox_pump(userdata);
+}
+
+Outbox *outbox_new(Store *store, const PeerSelf *self, ServerLink *link)
+{
+        Outbox *outbox = calloc(1, sizeof(*outbox));
+
+        if (!outbox)
+                return NULL;
+        outbox->store = store;
+        outbox->self = self;
+        outbox->link = link;
+        outbox->pause = pause_new(on_resumed, outbox);
+        outbox->bundles = bundle_fetch_new(store, self, link, on_resumed, outbox);
+        if (!outbox->pause || !outbox->bundles)
+                return outbox_free(outbox);
+        return outbox;
+}
+
+Outbox *outbox_free(Outbox *outbox)
+{
+        if (!outbox)
+                return NULL;
+        bundle_fetch_free(outbox->bundles);
+        pause_free(outbox->pause);
+        free(outbox);
+        return NULL;
+}
+
+/* ---- Queueing ---- */
+
+/* Encrypts the new entry at once if there is a session, and nothing older waits for one. */
+static int seal_now(Outbox *outbox, const Contact *contact, int64_t number)
+{
+        _cleanup_(peer_freep) Peer *peer = NULL;
+        OutboxEntry entry;
+        int r;
+
+        if (contact->device_id == 0)
+                return 0;
+        r = store_outbox_first_waiting(outbox->store, contact->id, &entry);
+        if (r != 0)
+                return r < 0 ? r : -ENOTRECOVERABLE;
+        if (entry.number != number)
+                return 0;
+        r = store_peer_load(outbox->store, contact->id, contact->device_id, &peer);
+        if (r < 0)
+                return r;
+        r = seal_entry(outbox->store, outbox->self, peer, contact, &entry);
+        if (r == SEALING_NO_SESSION)
+                return 0;
+        if (r != 0)
+                return r < 0 ? r : PROBLEM_TEXT_TOO_LONG;
+        return store_peer_save(outbox->store, contact->id, contact->device_id, peer);
+}
+
+static int queue(Outbox *outbox, const char *recipient, Message *message)
+{
+        _cleanup_(store_rollbackp) Store *transaction = NULL;
+        int64_t number = 0;
+        Contact contact;
+        int r;
+
+        r = store_begin(outbox->store, &transaction);
+        if (r < 0)
+                return r;
+        r = contact_ensure(outbox->store, recipient, &contact);
+        if (r < 0)
+                return r;
+        message->reason = contact.key_changed ? PROBLEM_KEY_CHANGED : PROBLEM_NONE;
+        r = store_message_insert(outbox->store, contact.id, message);
+        if (r != 0)
+                return r < 0 ? r : -EEXIST;
+        r = store_outbox_add(outbox->store, contact.id, message->number, &number);
+        if (r < 0)
+                return r;
+        r = store_event_add(outbox->store, EVENT_MESSAGE_QUEUED, contact.id, message->number);
+        if (r < 0)
+                return r;
+        if (!contact.key_changed) {
+                r = seal_now(outbox, &contact, number);
+                if (r != 0)
+                        return r;
+        }
+        return store_commit(&transaction);
+}
+
+int outbox_queue(Outbox *outbox, const char *recipient, const char *text, size_t size, Message *out)
+{
+        const uint64_t now = clock_now_ms();
+        int r;
+
+        if (!user_name_is_valid(recipient))
+                return PROBLEM_BAD_NAME;
+        if (strcmp(recipient, outbox->self->address.name) == 0)
+                return PROBLEM_INVALID_ARGUMENT;
+        if (size > CONTENT_TEXT_MAX)
+                return PROBLEM_TEXT_TOO_LONG;
+        if (size == 0 || !g_utf8_validate_len(text, size, NULL))
+                return PROBLEM_BAD_TEXT;
+
+        *out = (Message){
+                .outgoing = true,
+                .kind = MESSAGE_TEXT,
+                .text = text,
+                .text_size = size,
+                .sent_ms = now,
+                .received_ms = now,
+                .state = MESSAGE_QUEUED,
+        };
+        message_id_new(&out->id);
+        r = queue(outbox, recipient, out);
+        out->text = NULL;
+        if (r == 0)
+                outbox_pump(outbox);
+        return r;
+}
+
+int outbox_queue_reset(Store *store, int64_t contact)
+{
+        int64_t number;
+
+        return store_outbox_add(store, contact, 0, &number);
+}
+
+/* ---- Sending ---- */
+
+static bool on_result(void *userdata, const Wire__ServerFrame *frame)
+{
+        Outbox *outbox = userdata;
+        uint32_t pause_ms = 0;
+        size_t named;
+        int r;
+
+        if (frame->body_case == WIRE__SERVER_FRAME__BODY_SEND_RESULT) {
+                named = frame->send_result->n_stored + frame->send_result->n_refused;
+                r = outbox_apply_result(outbox->store, frame->send_result, &pause_ms);
+                if (r < 0) {
+                        /* They are still in the store: they are sent again, and the server drops the repeats. */
+                        log_error("outbox", r, "cannot store what the server said");
+                        pause_ms = PAUSE_TROUBLE_MS;
+                }
+                outbox->under_way -= named < outbox->under_way ? (unsigned)named : outbox->under_way;
+        } else {
+                log_warning("outbox", 0, "the server refuses to take envelopes");
+                pause_ms = PAUSE_TROUBLE_MS;
+                if (frame->body_case == WIRE__SERVER_FRAME__BODY_ERROR && frame->error->retry_after_ms > 0)
+                        pause_ms = frame->error->retry_after_ms;
+                outbox->under_way = 0;
+        }
+        if (pause_ms > 0)
+                pause_for(outbox->pause, pause_ms);
+        if (outbox->under_way > 0)
+                return false;
+        outbox_pump(outbox);
+        return true;
+}
+
+typedef struct Batch {
+        Wire__OutgoingEnvelope envelopes[WIRE_BATCH_MAX];
+        Wire__OutgoingEnvelope *pointers[WIRE_BATCH_MAX];
+        size_t count, bytes;
+} Batch;
+
+enum { BATCH_FULL = 1 };
+
+static int add_to_batch(void *userdata, const OutboxEntry *entry)
+{
+        Batch *batch = userdata;
+        Wire__OutgoingEnvelope *envelope = &batch->envelopes[batch->count];
+
+        if (batch->count == WIRE_BATCH_MAX ||
+            (batch->count > 0 && batch->bytes + entry->envelope_size > SEND_BYTES_MAX))
+                return BATCH_FULL;
+        wire__outgoing_envelope__init(envelope);
+        envelope->id.data = malloc(sizeof(entry->envelope_id.bytes));
+        envelope->payload.data = malloc(entry->envelope_size ? entry->envelope_size : 1);
+        envelope->recipient = strdup(entry->recipient);
+        batch->pointers[batch->count++] = envelope;
+        if (!envelope->id.data || !envelope->payload.data || !envelope->recipient)
+                return -ENOMEM;
+        envelope->id.len = sizeof(entry->envelope_id.bytes);
+        memcpy(envelope->id.data, entry->envelope_id.bytes, envelope->id.len);
+        envelope->payload.len = entry->envelope_size;
+        memcpy(envelope->payload.data, entry->envelope, entry->envelope_size);
+        envelope->device_id = entry->device_id;
+        batch->bytes += entry->envelope_size;
+        return 0;
+}
+
+static void batch_free(Batch *batch)
+{
+        if (!batch)
+                return;
+        for (size_t i = 0; i < batch->count; i++) {
+                free(batch->envelopes[i].id.data);
+                free(batch->envelopes[i].payload.data);
+                free(batch->envelopes[i].recipient);
+        }
+        free(batch);
+}
+
+static void batch_freep(Batch **batch)
+{
+        batch_free(*batch);
+}
+
+static int send_ready(Outbox *outbox)
+{
+        _cleanup_(batch_freep) Batch *batch = calloc(1, sizeof(*batch));
+        Wire__ClientFrame frame = WIRE__CLIENT_FRAME__INIT;
+        Wire__Send send = WIRE__SEND__INIT;
+        int r;
+
+        if (!batch)
+                return -ENOMEM;
+        r = store_outbox_each_ready(outbox->store, add_to_batch, batch);
+        if (r < 0)
+                return r;
+        if (batch->count == 0)
+                return 0;
+        send.envelopes = batch->pointers;
+        send.n_envelopes = batch->count;
+        frame.body_case = WIRE__CLIENT_FRAME__BODY_SEND;
+        frame.send = &send;
+        r = server_link_send(outbox->link, &frame, on_result, outbox);
+        if (r == -ENOTCONN)
+                return 0;
+        if (r == 0)
+                outbox->under_way = (unsigned)batch->count;
+        return r;
+}
+
+void outbox_pump(Outbox *outbox)
+{
+        int r;
+
+        if (server_link_state(outbox->link) != LINK_ONLINE)
+                return;
+        bundle_fetch_pump(outbox->bundles);
+        if (outbox->under_way > 0 || pause_is_on(outbox->pause))
+                return;
+        r = send_ready(outbox);
+        if (r < 0) {
+                log_error("outbox", r, "cannot send");
+                pause_for(outbox->pause, PAUSE_TROUBLE_MS);
+        }
+}
+
+void outbox_link_changed(Outbox *outbox)
+{
+        if (server_link_state(outbox->link) == LINK_ONLINE) {
+                outbox_pump(outbox);
+                return;
+        }
+        outbox->under_way = 0;
+        bundle_fetch_forget(outbox->bundles);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "daemon/message.h"
+#include "daemon/server-link.h"
+#include "e2ee/peer.h"
+
+/*
+ * Sending. A message is encrypted and in the store, with the new state of its session, before anything leaves; it is
+ * sent again, as it is, until the server says that it is durable. One Send is under way at a time and takes along all
+ * that is ready: so the order to each recipient is kept whatever the server refuses.
+ */
+typedef struct Outbox Outbox;
+
+/* The others must outlive it. NULL: no memory. */
+Outbox *outbox_new(Store *store, const PeerSelf *self, ServerLink *link);
+Outbox *outbox_free(Outbox *outbox);
+
+/*
+ * Puts a text into the store and sends it when possible. Returns 0 and the message (without text and conversation),
+ * or PROBLEM_BAD_NAME, PROBLEM_BAD_TEXT, PROBLEM_TEXT_TOO_LONG, PROBLEM_INVALID_ARGUMENT (to oneself).
+ */
+int outbox_queue(Outbox *outbox, const char *recipient, const char *text, size_t size, Message *out);
+
+/* In the caller's transaction: a fresh session with the contact, which tells them that something could not be read. */
+int outbox_queue_reset(Store *store, int64_t contact);
+
+void outbox_link_changed(Outbox *outbox);
+/* Sends what can be sent: after whatever may have made something ready. */
+void outbox_pump(Outbox *outbox);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/store-contact.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <string.h>
+
+#include "daemon/cleanup.h"
+
+const PublicIdentity *contact_shown_identity(const Contact *contact)
+{
+        if (contact->key_changed)
+                return &contact->new_identity;
+        return contact->has_identity ? &contact->identity : NULL;
+}
+
+static int read_identity(Statement *s, const char *column, bool *has_out, PublicIdentity *out)
+{
+        const uint8_t *data = NULL;
+        size_t size = 0;
+        int r;
+
+        r = statement_column_blob(s, column, &data, &size);
+        if (r < 0)
+                return r;
+        *has_out = data != NULL;
+        if (data && public_identity_decode(data, size, out) != 0)
+                return -EBADMSG;
+        return 0;
+}
+
+static int read_row(Statement *s, Contact *out)
+{
+        const char *name = NULL, *safety_number = NULL;
+        int64_t id = 0, created = 0, device_id = 0, last_reset = 0;
+        int r;
+
+        r = statement_step(s);
+        if (r <= 0)
+                return r < 0 ? r : STORE_CONTACT_NONE;
+        *out = (Contact){0};
+        statement_column_int64(s, "id", &id);
+        statement_column_int64(s, "created", &created);
+        statement_column_int64(s, "device_id", &device_id);
+        statement_column_int64(s, "last_reset", &last_reset);
+        statement_column_text(s, "name", &name);
+        statement_column_text(s, "safety_number", &safety_number);
+        if (!name || strlen(name) > WIRE_USER_NAME_MAX || device_id < 0 || device_id > UINT32_MAX)
+                return -EBADMSG;
+        out->id = id;
+        out->created_ms = (uint64_t)created;
+        out->device_id = (uint32_t)device_id;
+        out->last_reset_ms = (uint64_t)last_reset;
+        g_strlcpy(out->name, name, sizeof(out->name));
+        if (safety_number)
+                g_strlcpy(out->safety_number, safety_number, sizeof(out->safety_number));
+        r = read_identity(s, "identity", &out->has_identity, &out->identity);
+        if (r < 0)
+                return r;
+        return read_identity(s, "new_identity", &out->key_changed, &out->new_identity);
+}
+
+int store_contact_find(Store *store, const char *name, Contact *out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "SELECT id, name, created, identity, new_identity, safety_number, device_id, last_reset"
+                              " FROM contact WHERE name = :name");
+        if (r < 0)
+                return r;
+        statement_bind_text(s, ":name", name);
+        return read_row(s, out);
+}
+
+int store_contact_get(Store *store, int64_t id, Contact *out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "SELECT id, name, created, identity, new_identity, safety_number, device_id, last_reset"
+                              " FROM contact WHERE id = :id");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":id", id);
+        return read_row(s, out);
+}
+
+static void bind_identity(Statement *s, const char *name, bool has, const PublicIdentity *identity)
+{
+        uint8_t encoded[PUBLIC_IDENTITY_SIZE];
+        size_t size;
+
+        if (!has) {
+                statement_bind_null(s, name);
+                return;
+        }
+        size = public_identity_encode(identity, encoded);
+        statement_bind_blob(s, name, encoded, size);
+}
+
+int store_contact_insert(Store *store, Contact *contact)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s, "INSERT INTO contact (name, created) VALUES (:name, :created)");
+        if (r < 0)
+                return r;
+        statement_bind_text(s, ":name", contact->name);
+        statement_bind_int64(s, ":created", (int64_t)contact->created_ms);
+        r = statement_run(s);
+        if (r < 0)
+                return r;
+        contact->id = database_last_insert_id(store->database);
+        return 0;
+}
+
+int store_contact_update(Store *store, const Contact *contact)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "UPDATE contact SET identity = :identity, new_identity = :new_identity,"
+                              "       safety_number = :safety_number, device_id = :device_id,"
+                              "       last_reset = :last_reset WHERE id = :id");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":id", contact->id);
+        bind_identity(s, ":identity", contact->has_identity, &contact->identity);
+        bind_identity(s, ":new_identity", contact->key_changed, &contact->new_identity);
+        statement_bind_text(s, ":safety_number", contact->safety_number[0] ? contact->safety_number : NULL);
+        statement_bind_int64(s, ":device_id", contact->device_id);
+        statement_bind_int64(s, ":last_reset", (int64_t)contact->last_reset_ms);
+        return statement_run(s);
+}
+
+int store_contact_last_message(Store *store, int64_t id, uint64_t *out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int64_t number = 0;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "SELECT coalesce(max(number), 0) AS number FROM message WHERE contact = :id");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":id", id);
+        r = statement_step(s);
+        if (r <= 0)
+                return r < 0 ? r : -EBADMSG;
+        r = statement_column_int64(s, "number", &number);
+        *out = (uint64_t)number;
+        return r;
+}
+
+int store_contact_each_name(Store *store, int (*each)(void *userdata, const char *name), void *userdata)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        const char *name = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s, "SELECT name FROM contact ORDER BY name");
+        if (r < 0)
+                return r;
+        while ((r = statement_step(s)) > 0) {
+                r = statement_column_text(s, "name", &name);
+                if (r == 0)
+                        r = each(userdata, name);
+                if (r != 0)
+                        return r;
+        }
+        return r;
+}

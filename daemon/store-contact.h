@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "daemon/store.h"
+#include "e2ee/fingerprint.h"
+#include "e2ee/identity.h"
+#include "wire/limits.h"
+
+/* Somebody one has written to, or who has written. */
+typedef struct Contact {
+        int64_t id;
+        char name[WIRE_USER_NAME_MAX + 1];
+        uint64_t created_ms;
+        bool has_identity; /* the accepted one */
+        PublicIdentity identity;
+        bool key_changed; /* there is a new one, which nobody has accepted: nothing is sent */
+        PublicIdentity new_identity;
+        char safety_number[SAFETY_NUMBER_SIZE]; /* of the newest identity; "" while none is known */
+        uint32_t device_id; /* to which we send; 0: to be asked of the server */
+        uint64_t last_reset_ms;
+} Contact;
+
+/* The identity that a person is shown: the new one if there is one. NULL while none is known. */
+const PublicIdentity *contact_shown_identity(const Contact *contact);
+
+enum { STORE_CONTACT_NONE = 1 };
+
+/* 0 or STORE_CONTACT_NONE. */
+int store_contact_find(Store *store, const char *name, Contact *out);
+int store_contact_get(Store *store, int64_t id, Contact *out);
+/* Fills in the new contact's id. */
+int store_contact_insert(Store *store, Contact *contact);
+int store_contact_update(Store *store, const Contact *contact);
+
+/* The number of the newest message with them, or 0. */
+int store_contact_last_message(Store *store, int64_t id, uint64_t *out);
+
+/* In order of name; stops at the first result of each() that is not 0, and returns it. */
+int store_contact_each_name(Store *store, int (*each)(void *userdata, const char *name), void *userdata);
