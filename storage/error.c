@@ -3,14 +3,48 @@
 
 #include "storage/database-private.h"
 
-/* An I/O error that the system gave a reason for. SQLite itself knows of ENOSPC alone. */
-static int system_error(const Database *database)
+static int file_errno(sqlite3_file *file)
 {
-        switch (database->sqlite ? sqlite3_system_errno(database->sqlite) : 0) {
+        int error = 0;
+
+        if (file && file->pMethods)
+                (void)file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+        return error;
+}
+
+/* The system's reason for a write that failed. Of a COMMIT, only the file has it. */
+static int write_errno(const Database *database)
+{
+        static const int files[] = { SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER };
+        int error = 0;
+
+        for (size_t i = 0; error == 0 && i < sizeof(files) / sizeof(files[0]); i++) {
+                sqlite3_file *file = NULL;
+
+                if (sqlite3_file_control(database->sqlite, "main", files[i], &file) == SQLITE_OK)
+                        error = file_errno(file);
+        }
+        return error != 0 ? error : sqlite3_system_errno(database->sqlite);
+}
+
+/* SQLite itself knows of ENOSPC alone. */
+static int write_error(const Database *database)
+{
+        switch (write_errno(database)) {
         case ENOSPC:
         case EDQUOT:
         case EFBIG:
                 return -ENOSPC;
+        case EROFS:
+                return -EROFS;
+        default:
+                return -EIO;
+        }
+}
+
+static int open_error(const Database *database)
+{
+        switch (sqlite3_system_errno(database->sqlite)) {
         case ENOENT:
         case ENOTDIR:
                 return -ENOENT;
@@ -19,8 +53,9 @@ static int system_error(const Database *database)
                 return -EACCES;
         case EROFS:
                 return -EROFS;
-        case ENOMEM:
-                return -ENOMEM;
+        case ENOSPC:
+        case EDQUOT:
+                return -ENOSPC;
         default:
                 return -EIO;
         }
@@ -38,6 +73,10 @@ int database_result(const Database *database, int result)
                 return -EBADMSG;
         case SQLITE_IOERR_NOMEM:
                 return -ENOMEM;
+        case SQLITE_IOERR_WRITE:
+        case SQLITE_IOERR_TRUNCATE:
+        case SQLITE_IOERR_FSYNC:
+                return write_error(database);
         default:
                 break;
         }
@@ -70,9 +109,10 @@ int database_result(const Database *database, int result)
                 return -EINTR;
         case SQLITE_TOOBIG:
                 return -EMSGSIZE;
-        case SQLITE_IOERR:
         case SQLITE_CANTOPEN:
-                return system_error(database);
+                return open_error(database);
+        case SQLITE_IOERR:
+                return -EIO;
         default: /* SQLITE_ERROR, SQLITE_MISUSE, other constraints: our SQL is wrong */
                 return -ENOTRECOVERABLE;
         }

@@ -170,6 +170,34 @@ static void test_as_plain(Fixture *f, gconstpointer data)
         read_and_compare(f, 0, f->model->len + 10);
 }
 
+/* A log that was damaged in its middle ends there, and is written on from there. */
+static void test_damaged_end(Fixture *f, gconstpointer data)
+{
+        g_autoptr(GByteArray) sealed = NULL;
+        uint8_t block[CIPHER_BLOCK_SIZE];
+
+        for (unsigned i = 0; i < 10; i++) {
+                memset(block, 'a' + (int)i, sizeof(block));
+                g_assert_cmpint(cipher_file_write(&f->file, block, sizeof(block), f->model->len), ==, SQLITE_OK);
+                g_byte_array_append(f->model, block, sizeof(block));
+        }
+        close_file(f);
+        sealed = file_read(f->folder.store);
+        sealed->data[6 * CIPHER_SEALED_SIZE + 1234] ^= 1;
+        file_write(f->folder.store, sealed);
+
+        open_file(f);
+        model_resize(f, 6 * CIPHER_BLOCK_SIZE);
+        g_assert_cmpint(cipher_file_size(&f->file), ==, f->model->len);
+        read_and_compare(f, 5 * CIPHER_BLOCK_SIZE, 2 * CIPHER_BLOCK_SIZE);
+        g_assert_cmpint(cipher_file_write(&f->file, block, 100, f->model->len), ==, SQLITE_OK);
+        g_byte_array_append(f->model, block, 100);
+        close_file(f);
+        open_file(f);
+        g_assert_cmpint(cipher_file_size(&f->file), ==, f->model->len);
+        read_and_compare(f, 0, f->model->len);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -178,5 +206,6 @@ int main(int argc, char **argv)
         g_test_add("/cipher-file/wal", Fixture, GINT_TO_POINTER(CIPHER_WAL), set_up, test_as_plain, tear_down);
         g_test_add("/cipher-file/journal", Fixture, GINT_TO_POINTER(CIPHER_JOURNAL), set_up, test_as_plain,
                    tear_down);
+        g_test_add("/cipher-file/damaged-end", Fixture, GINT_TO_POINTER(CIPHER_WAL), set_up, test_damaged_end, tear_down);
         return g_test_run();
 }

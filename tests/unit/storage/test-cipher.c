@@ -280,8 +280,8 @@ static void test_torn_creation(void)
         for (guint size = 0; size <= CIPHER_HEADER_SIZE; size += CIPHER_HEADER_SIZE) {
                 _cleanup_(database_closep) Database *database = NULL;
 
-                g_byte_array_set_size(zeros, size);
-                memset(zeros->data, 0, size);
+                while (zeros->len < size)
+                        g_byte_array_append(zeros, (const guint8[16]){ 0 }, 16);
                 file_write(folder.store, zeros);
                 g_assert_cmpint(database_open(folder.store, &key, 0, &database), ==, -EBADMSG);
                 g_assert_cmpint(database_open(folder.store, &key, DATABASE_CREATE, &database), ==, 0);
