@@ -2,6 +2,7 @@
 /* What the encrypting VFS promises: nothing readable, no damage unnoticed, no other key, a torn log's end is an end. */
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -116,6 +117,42 @@ static void test_nothing_readable(void)
         /* The test can fail. */
         g_assert_true(leaks_with(NULL, "wal", "-wal"));
         g_assert_true(leaks_with(NULL, "delete", "-journal"));
+}
+
+/* docs/store-format.md, read with libsodium alone: keys, header and first block of a store. */
+static void test_format(void)
+{
+        uint8_t keys[3][32], data[25], plain[4096], salt[16], personal[16] = "smstore1";
+        g_autoptr(GByteArray) bytes = NULL;
+        const uint8_t *at;
+        Folder folder;
+
+        folder_init(&folder);
+        make_store(&folder, &key);
+        bytes = file_read(folder.store);
+        at = bytes->data;
+        for (uint8_t number = 1; number <= 2; number++) {
+                memset(salt, 0, sizeof(salt));
+                salt[0] = number;
+                g_assert_cmpint(crypto_generichash_blake2b_salt_personal(keys[number], 32, NULL, 0, key.bytes, 32, salt,
+                                                                         personal), ==, 0);
+        }
+
+        for (uint8_t copy = 0; copy < 2; copy++) {
+                memcpy(data, at + 64 * copy, 16);
+                data[16] = copy;
+                g_assert_cmpint(crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, at + 64 * copy + 40, 24,
+                                                                           data, 17, at + 64 * copy + 16, keys[1]),
+                                ==, 0);
+                g_assert_cmpmem(plain, 8, "\x01\0\0\0\0\x10\0\0", 8);
+        }
+        memset(data, 0, sizeof(data));
+        memcpy(data, at, 16);
+        data[16] = 1;
+        g_assert_cmpint(crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, at + 128 + 24, 4096 + 16, data, 25,
+                                                                   at + 128, keys[2]), ==, 0);
+        g_assert_cmpmem(plain, 16, "SQLite format 3", 16);
+        folder_deinit(&folder);
 }
 
 /* The same content twice is nowhere the same bytes. */
@@ -426,6 +463,7 @@ int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/cipher/nothing-readable", test_nothing_readable);
+        g_test_add_func("/cipher/format", test_format);
         g_test_add_func("/cipher/fresh-nonces", test_fresh_nonces);
         g_test_add_func("/cipher/wrong-key", test_wrong_key);
         g_test_add_func("/cipher/damage", test_damage);
