@@ -30,7 +30,6 @@ typedef struct Chat {
         Follower *follower;
         guint sending;          /* calls under way */
         gboolean is_leaving;    /* as soon as they are answered */
-        gboolean is_waiting;    /* the follower is */
         ClientFailure result;   /* of the first line that a script could not send, or why it ended */
         int ending;             /* the signal that ends us, or 0 */
 } Chat;
@@ -47,24 +46,16 @@ static void leave_when_done(Chat *chat)
 {
         if (!chat->is_leaving || chat->sending > 0)
                 return;
-        if (chat->has_terminal || chat->is_waiting)
+        if (chat->has_terminal)
                 g_main_loop_quit(chat->loop);
         else
                 follower_look(chat->follower); /* the states of what was sent */
-}
-
-static void go_on(Chat *chat)
-{
-        if (chat->is_waiting)
-                chat_view_note(chat->view, _("Going on."));
-        chat->is_waiting = FALSE;
 }
 
 static void on_caught_up(gpointer data)
 {
         Chat *chat = data;
 
-        go_on(chat);
         if (chat->is_leaving && chat->sending == 0)
                 g_main_loop_quit(chat->loop);
 }
@@ -150,7 +141,6 @@ static void on_event(GVariant *dictionary, gpointer data)
         Chat *chat = data;
         g_auto(ClientEvent) event;
 
-        go_on(chat);
         client_event_init(&event, dictionary);
         if (strcmp(event.conversation, chat->name) != 0)
                 return;
@@ -160,18 +150,7 @@ static void on_event(GVariant *dictionary, gpointer data)
                 chat_view_note(chat->view, _("The key is accepted."));
 }
 
-static void on_waiting(ClientFailure reason, gpointer data)
-{
-        Chat *chat = data;
-        g_autofree char *words =
-                g_strjoin(" ", client_failure_sentence(reason), report_hint(reason), _("Waiting."), NULL);
-
-        chat->is_waiting = TRUE;
-        chat_view_note(chat->view, words);
-        leave_when_done(chat);
-}
-
-static void on_failed(const GError *error, gpointer data)
+static void on_ended(const GError *error, gpointer data)
 {
         Chat *chat = data;
 
@@ -276,7 +255,7 @@ static ClientFailure run(Chat *chat, const Command *command, int stop_fd)
 {
         static const ChatInputCalls input_calls = {.line = on_line, .too_long = on_too_long, .end = on_end};
         static const FollowerCalls calls = {
-                .event = on_event, .caught_up = on_caught_up, .waiting = on_waiting, .failed = on_failed};
+                .event = on_event, .caught_up = on_caught_up, .ended = on_ended};
         g_autoptr(GError) error = NULL;
         guint64 since = FOLLOW_FROM_NOW;
         g_autofree char *safe_name = harmless_line(chat->name);

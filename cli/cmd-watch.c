@@ -63,12 +63,7 @@ static void on_event(GVariant *dictionary, gpointer data)
         }
 }
 
-static void on_waiting(ClientFailure reason, gpointer data)
-{
-        output_note(_("%s Waiting."), client_failure_sentence(reason));
-}
-
-static void on_failed(const GError *error, gpointer data)
+static void on_ended(const GError *error, gpointer data)
 {
         quit(data, report(error));
 }
@@ -94,7 +89,7 @@ static gboolean on_reader_gone(gint fd, GIOCondition condition, gpointer data)
 
 ClientFailure cmd_watch(const Command *command)
 {
-        static const FollowerCalls calls = {.event = on_event, .waiting = on_waiting, .failed = on_failed};
+        static const FollowerCalls calls = {.event = on_event, .ended = on_ended};
         g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
         g_autoptr(GError) error = NULL;
         g_autofree char *problem = NULL;

@@ -16,27 +16,25 @@ struct Follower {
         guint64 cursor;       /* the number of the last event that was handed on */
         gboolean is_looking;  /* a List() is under way */
         gboolean look_again;  /* something was announced meanwhile */
-        gboolean is_waiting;
+        gboolean has_ended;
         const FollowerCalls *calls;
         gpointer data;
 };
 
-static void wait_for(Follower *follower, ClientFailure reason)
+static void end(Follower *follower, const GError *error)
 {
-        if (follower->is_waiting)
+        if (follower->has_ended)
                 return;
-        follower->is_waiting = TRUE;
-        follower->calls->waiting(reason, follower->data);
+        follower->has_ended = TRUE;
+        follower->calls->ended(error, follower->data);
 }
 
-static void take_failure(Follower *follower, const GError *error)
+static void end_with(Follower *follower, ClientFailure failure)
 {
-        ClientFailure failure = client_failure_of(error);
+        g_autoptr(GError) error =
+                g_error_new_literal(CLIENT_FAILURE, (int)failure, client_failure_sentence(failure));
 
-        if (failure == CLIENT_FAILURE_LOCKED || failure == CLIENT_FAILURE_NO_DAEMON)
-                wait_for(follower, failure);
-        else
-                follower->calls->failed(error, follower->data);
+        end(follower, error);
 }
 
 static void take_events(Follower *follower, GVariant *events)
@@ -44,7 +42,6 @@ static void take_events(Follower *follower, GVariant *events)
         GVariantIter iter;
         GVariant *event;
 
-        follower->is_waiting = FALSE;
         g_variant_iter_init(&iter, events);
         while ((event = g_variant_iter_next_value(&iter))) {
                 guint64 number = 0;
@@ -74,7 +71,7 @@ static void on_listed(GObject *source, GAsyncResult *result, gpointer data)
                 n = g_variant_n_children(events);
                 take_events(follower, events);
         } else {
-                take_failure(follower, error);
+                end(follower, error);
         }
         if (n > 0 || follower->look_again)
                 follower_look(follower);
@@ -86,6 +83,8 @@ void follower_look(Follower *follower)
 {
         GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
 
+        if (follower->has_ended)
+                return;
         if (follower->is_looking) {
                 follower->look_again = TRUE;
                 return;
@@ -108,10 +107,8 @@ static void on_owner(GObject *proxy, GParamSpec *spec, Follower *follower)
 {
         g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(proxy));
 
-        if (owner)
-                follower_look(follower);
-        else
-                wait_for(follower, CLIENT_FAILURE_NO_DAEMON);
+        if (!owner)
+                end_with(follower, CLIENT_FAILURE_NO_DAEMON);
 }
 
 static void on_account(GDBusProxy *proxy, GVariant *changed, const char *const *invalidated, Follower *follower)
@@ -120,10 +117,10 @@ static void on_account(GDBusProxy *proxy, GVariant *changed, const char *const *
 
         if (!g_variant_lookup(changed, "State", "&s", &state))
                 return;
-        if (strcmp(state, "unlocked") == 0)
-                follower_look(follower);
-        else if (strcmp(state, "locked") == 0)
-                wait_for(follower, CLIENT_FAILURE_LOCKED);
+        if (strcmp(state, "locked") == 0)
+                end_with(follower, CLIENT_FAILURE_LOCKED);
+        else if (strcmp(state, "no-account") == 0)
+                end_with(follower, CLIENT_FAILURE_NO_ACCOUNT);
 }
 
 Follower *follower_new(GDBusConnection *connection, guint64 *since, const FollowerCalls *calls, gpointer data,

@@ -7,16 +7,15 @@
 
 /*
  * Follows the daemon's events from a number on, without a gap and without a repeat: every event is read by
- * Events.List(), and a signal only says that it is time to. While the account is locked or the daemon is away it waits, and
- * goes on from where it was.
+ * Events.List(), and a signal only says that it is time to. It ends when the account is locked or the daemon goes away;
+ * whoever knows the last number can begin after it again.
  */
 typedef struct Follower Follower;
 
 typedef struct FollowerCalls {
         void (*event)(GVariant *event, gpointer data);
-        void (*caught_up)(gpointer data);                      /* there is no more at the moment; may be NULL */
-        void (*waiting)(ClientFailure reason, gpointer data);  /* LOCKED or NO_DAEMON, once for each wait */
-        void (*failed)(const GError *error, gpointer data);    /* it cannot go on */
+        void (*caught_up)(gpointer data);                 /* there is no more at the moment; may be NULL */
+        void (*ended)(const GError *error, gpointer data); /* LOCKED, NO_DAEMON or whatever else; once */
 } FollowerCalls;
 
 /*
