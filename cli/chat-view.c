@@ -15,6 +15,7 @@ enum {
 
 struct ChatView {
         ChatInput *input;
+        gboolean has_terminal;
         gboolean is_json;
         GHashTable *messages; /* number: Shown */
         char *date;           /* of the last line */
@@ -36,11 +37,12 @@ static void shown_free(gpointer data)
         g_free(shown);
 }
 
-ChatView *chat_view_new(ChatInput *input, gboolean is_json)
+ChatView *chat_view_new(ChatInput *input, gboolean has_terminal, gboolean is_json)
 {
         ChatView *view = g_new0(ChatView, 1);
 
         view->input = input;
+        view->has_terminal = has_terminal;
         view->is_json = is_json;
         view->messages = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, shown_free);
         return view;
@@ -204,7 +206,7 @@ void chat_view_flush(ChatView *view)
 
 void chat_view_note(ChatView *view, const char *words)
 {
-        if (view->is_json) {
+        if (!view->has_terminal) {
                 output_note("%s", words);
                 return;
         }

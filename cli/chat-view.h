@@ -11,7 +11,7 @@
  */
 typedef struct ChatView ChatView;
 
-ChatView *chat_view_new(ChatInput *input, gboolean is_json);
+ChatView *chat_view_new(ChatInput *input, gboolean has_terminal, gboolean is_json);
 ChatView *chat_view_free(ChatView *view);
 
 /* A message as it is now, whether it was seen before or not. */
@@ -20,7 +20,7 @@ void chat_view_message(ChatView *view, GVariant *message);
 /* Shows what still waits for its state. */
 void chat_view_flush(ChatView *view);
 
-/* Something else that a person should know, in harmless words; never among JSON. */
+/* Something else that a person should know, in harmless words: above the prompt, else on standard error. */
 void chat_view_note(ChatView *view, const char *words);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ChatView, chat_view_free)

@@ -268,7 +268,7 @@ static ClientFailure run(Chat *chat, const Command *command, int stop_fd)
                 return report(error);
 
         g_autoptr(ChatInput) input = chat_input_new(chat->has_terminal, prompt, &input_calls, chat);
-        g_autoptr(ChatView) view = chat_view_new(input, command_has(command, OPTION_JSON));
+        g_autoptr(ChatView) view = chat_view_new(input, chat->has_terminal, command_has(command, OPTION_JSON));
 
         chat->follower = follower;
         chat->input = input;

@@ -127,19 +127,17 @@ Follower *follower_new(GDBusConnection *connection, guint64 *since, const Follow
                        GError **error)
 {
         g_autoptr(Follower) follower = g_new0(Follower, 1);
-        GDBusProxyFlags flags = G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES;
-
         follower->calls = calls;
         follower->data = data;
         follower->cancellable = g_cancellable_new();
 
         /* The signals are ordered first, so that whatever is not in the list yet will be announced. */
-        follower->events = messenger_events_proxy_new_sync(connection, flags, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, NULL,
-                                                           error);
+        follower->events = messenger_events_proxy_new_sync(connection, G_DBUS_PROXY_FLAGS_NONE, CLIENT_BUS_NAME,
+                                                           CLIENT_ROOT_PATH, NULL, error);
         if (!follower->events)
                 return NULL;
-        follower->account = messenger_account_proxy_new_sync(connection, flags, CLIENT_BUS_NAME, CLIENT_ROOT_PATH,
-                                                             NULL, error);
+        follower->account = messenger_account_proxy_new_sync(connection, G_DBUS_PROXY_FLAGS_NONE, CLIENT_BUS_NAME,
+                                                             CLIENT_ROOT_PATH, NULL, error);
         if (!follower->account)
                 return NULL;
 
