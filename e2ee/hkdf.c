@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "e2ee/hkdf.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sodium.h>
 #include <string.h>
 
 #include "e2ee/wipe.h"
 
-enum { HASH_SIZE = crypto_auth_hmacsha256_BYTES, BLOCKS_MAX = 255 };
+enum { HASH_SIZE = HKDF_HASH_SIZE, BLOCKS_MAX = 255 };
+static_assert(HASH_SIZE == crypto_auth_hmacsha256_BYTES, "hash size");
 
 /* RFC 5869 section 2.2: PRK = HMAC-Hash(salt, IKM). */
-static void extract(const uint8_t *salt, size_t salt_size, const uint8_t *key, size_t key_size,
-                    uint8_t out[static HASH_SIZE])
+void hkdf_sha256_extract(const uint8_t *salt, size_t salt_size, const uint8_t *key, size_t key_size,
+                         uint8_t out[static HASH_SIZE])
 {
         static const uint8_t no_salt[HASH_SIZE];
         crypto_auth_hmacsha256_state hmac;
@@ -34,7 +36,7 @@ int hkdf_sha256(const uint8_t *salt, size_t salt_size, const uint8_t *key, size_
         if (out_size > BLOCKS_MAX * HASH_SIZE)
                 return -EINVAL;
 
-        extract(salt, salt_size, key, key_size, block);
+        hkdf_sha256_extract(salt, salt_size, key, key_size, block);
         /* The keyed state is made once and copied for each block: that is half of the hashing. */
         crypto_auth_hmacsha256_init(&keyed, block, sizeof(block));
 

@@ -10,3 +10,8 @@
  */
 int hkdf_sha256(const uint8_t *salt, size_t salt_size, const uint8_t *key, size_t key_size, const uint8_t *info,
                 size_t info_size, uint8_t *out, size_t out_size);
+
+/* Its first half alone (section 2.2): HMAC-SHA256 of the key material under the salt. */
+enum { HKDF_HASH_SIZE = 32 };
+void hkdf_sha256_extract(const uint8_t *salt, size_t salt_size, const uint8_t *key, size_t key_size,
+                         uint8_t out[static HKDF_HASH_SIZE]);
