@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Cleanup attributes of what libc hands out. */
+#define _cleanup_(function) __attribute__((cleanup(function)))
+
+static inline void freep(void *pointer)
+{
+        free(*(void **)pointer);
+}
+
+static inline void fclosep(FILE **file)
+{
+        if (*file)
+                fclose(*file);
+}
+
+static inline void closep(int *fd)
+{
+        if (*fd >= 0)
+                close(*fd);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/certificate.h"
+#include "server/config.h"
+#include "server/limiter.h"
+#include "server/metrics.h"
+#include "server/password.h"
+#include "server/router.h"
+#include "server/state.h"
+#include "server/store.h"
+
+/* What the server's threads share. Everything here is made before the first of them starts, and then only used. */
+typedef struct Limiters {
+        Limiter registrations;           /* by address, as the four that follow */
+        Limiter wrong_passwords_address;
+        Limiter salt_queries;
+        Limiter authentications;
+        Limiter bundles_address;
+        Limiter wrong_passwords_account; /* by name, as the four that follow */
+        Limiter bundles_account;
+        Limiter bundles_target;
+        Limiter sends;
+} Limiters;
+
+typedef struct Server {
+        const Config *config;
+        State state;
+        Certificate certificate;
+        Metrics metrics;
+        Store *store;
+        Router *router;
+        PasswordPool *passwords;
+        Limiters limiters;
+        ConfigList names;     /* that clients may know the server by, lower case */
+        uint8_t salt_key[32]; /* invents salts */
+        uint8_t name_key[16]; /* hashes names to keys of limiters */
+        struct IoThread *threads;
+        unsigned threads_count;
+        struct Listener *listener;
+        struct MetricsListener *metrics_listener;
+} Server;
+
+/*
+ * Brings everything up and prints where the server listens; runs until SIGTERM or SIGINT; takes everything down.
+ * Returns a code of server/exit-code.h.
+ */
+int server_run(const Config *config);
+
+bool server_has_name(const Server *server, const char *name);
+uint64_t server_name_key(const Server *server, const char *user_name);

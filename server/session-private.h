@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/session.h"
+
+/* What the files session*.c share. */
+enum {
+        REPLIES_MAX = 64,             /* frames that wait to be sent, before no more are read */
+        DELIVER_BYTES_MAX = 64 * 1024, /* of payload in one Deliver, unless one envelope has more */
+};
+
+Session *session_ref(Session *session);
+Session *session_unref(Session *session);
+
+/* The one setter. */
+void session_set_state(Session *session, SessionState state);
+bool session_is_open(const Session *session); /* neither ending nor gone */
+/* Reading stops while too much of what was read is not dealt with. */
+void session_update_flow(Session *session);
+
+/* session-output.c */
+void session_reply(Session *session, const Wire__ServerFrame *frame);
+void session_reply_error(Session *session, uint64_t request, Wire__ErrorCode code, uint32_t retry_after_ms,
+                         const char *text);
+/* An internal failure or a busy queue, from a negative errno. */
+void session_reply_failure(Session *session, uint64_t request, int error);
+void session_add_result(Session *session, uint64_t request, const uint8_t *id, Wire__ErrorCode code,
+                        bool stored, uint32_t retry_after_ms);
+size_t session_results_waiting(const Session *session);
+void session_output_deinit(Session *session);
+
+/* session-account.c */
+void session_salt_query(Session *session, uint64_t request, const Wire__SaltQuery *query);
+void session_authenticate(Session *session, uint64_t request, const Wire__Authenticate *authenticate);
+/* The connection belongs to this device now. */
+int session_attach(Session *session, const char *name, uint32_t device_id, uint64_t mailbox);
+
+/* session-register.c. They own the frame. */
+void session_register(Session *session, Wire__ClientFrame *frame);
+void session_login(Session *session, Wire__ClientFrame *frame);
+
+/* session-prekeys.c */
+void session_upload_prekeys(Session *session, Wire__ClientFrame *frame); /* owns the frame */
+void session_fetch_bundles(Session *session, uint64_t request, const Wire__FetchBundles *fetch);
+
+/* session-send.c */
+void session_send(Session *session, uint64_t request, const Wire__Send *send);
+
+/* session-deliver.c */
+void session_start_delivery(Session *session);
+void session_ack(Session *session, uint64_t sequence);
+size_t session_encode_delivery(Session *session, uint8_t *buffer);
+void session_delivery_deinit(Session *session);
+
+/* A limit that was met: counts it and answers; true if the request is refused. */
+bool session_is_limited(Session *session, Limiter *limiter, uint64_t key, uint64_t request);

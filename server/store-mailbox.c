@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/cleanup.h"
+#include "server/clock.h"
+#include "server/store-sqlite.h"
+
+/* The sender is part of it, so that nobody can suppress somebody else's envelope by sending its ID first. */
+uint64_t envelope_hash(const Store *store, uint64_t mailbox, const char *sender, const uint8_t *id)
+{
+        uint8_t input[sizeof(mailbox) + WIRE_ENVELOPE_ID_SIZE + WIRE_USER_NAME_MAX];
+        size_t sender_size = strnlen(sender, WIRE_USER_NAME_MAX);
+        uint64_t hash;
+
+        memcpy(input, &mailbox, sizeof(mailbox));
+        memcpy(input + sizeof(mailbox), id, WIRE_ENVELOPE_ID_SIZE);
+        memcpy(input + sizeof(mailbox) + WIRE_ENVELOPE_ID_SIZE, sender, sender_size);
+        crypto_shorthash((unsigned char *)&hash, input, sizeof(mailbox) + WIRE_ENVELOPE_ID_SIZE + sender_size,
+                         store->hash_key);
+        return hash;
+}
+
+static int reserve_sequences(Store *store, Mailbox *mailbox)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        uint64_t reserved = mailbox->next_sequence + SEQUENCE_RESERVE;
+        int r;
+
+        if (mailbox->next_sequence <= mailbox->reserved)
+                return 0;
+        if (reserved >= UINT64_C(1) << SEQUENCE_BITS)
+                return -EOVERFLOW;
+        r = statement_prepare(store->database, &s,
+                              "UPDATE device SET sequence_reserved = :reserved WHERE mailbox = :mailbox");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":reserved", (int64_t)reserved);
+        statement_bind_int64(s, ":mailbox", (int64_t)mailbox->number);
+        r = statement_run(s);
+        if (r < 0)
+                return r;
+        mailbox->reserved = reserved;
+        return 0;
+}
+
+static int remember_recent(Store *store, uint64_t hash)
+{
+        if (store->recent_count == store->recent_capacity) {
+                size_t capacity = store->recent_capacity ? store->recent_capacity * 2 : 256;
+                uint64_t *larger = reallocarray(store->recent, capacity, sizeof(uint64_t));
+
+                if (!larger)
+                        return -ENOMEM;
+                store->recent = larger;
+                store->recent_capacity = capacity;
+        }
+        store->recent[store->recent_count++] = hash;
+        return repeats_add_recent(&store->repeats, hash, store->now_ms);
+}
+
+static int insert(Store *store, const Envelope *envelope)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "INSERT INTO envelope (position, id, sender, sender_device, stored_ms, payload) "
+                              "VALUES (:position, :id, :sender, :sender_device, :stored_ms, :payload)");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":position", (int64_t)position_of(envelope->mailbox, envelope->sequence));
+        statement_bind_blob(s, ":id", envelope->id, sizeof(envelope->id));
+        statement_bind_text(s, ":sender", envelope->sender);
+        statement_bind_int64(s, ":sender_device", envelope->sender_device);
+        statement_bind_int64(s, ":stored_ms", (int64_t)envelope->stored_ms);
+        statement_bind_blob(s, ":payload", envelope->payload, envelope->payload_size);
+        return statement_run(s);
+}
+
+static void count_pages(Store *store, Mailbox *mailbox, uint32_t size)
+{
+        if (mailbox->touched_batch != store->batch) {
+                mailbox->touched_batch = store->batch;
+                store->pages += 2;
+        }
+        store->pages += size / 4096;
+}
+
+static int append(Store *store, Envelope *envelope)
+{
+        MailboxEntry entry;
+        Mailbox *mailbox;
+        int r;
+
+        r = loaded_by_name(store, envelope->recipient, &mailbox);
+        if (r != 0)
+                return r;
+        if (mailbox->device_id != envelope->recipient_device)
+                return STORE_STALE_DEVICE;
+        entry.size = envelope->payload_size;
+        entry.hash = envelope_hash(store, mailbox->number, envelope->sender, envelope->id);
+        if (repeats_contains(&store->repeats, entry.hash)) {
+                metrics_add(store->metrics, METRIC_REPEATED, 1);
+                return STORE_REPEATED;
+        }
+        if (mailbox->entries_count >= store->limits.mailbox_messages ||
+            mailbox->bytes + entry.size > store->limits.mailbox_bytes) {
+                metrics_add(store->metrics, METRIC_REFUSED_FULL, 1);
+                return STORE_MAILBOX_FULL;
+        }
+        r = reserve_sequences(store, mailbox);
+        if (r < 0)
+                return r;
+
+        envelope->mailbox = mailbox->number;
+        envelope->sequence = entry.sequence = mailbox->next_sequence++;
+        envelope->previous = mailbox->last_sequence;
+        envelope->stored_ms = store->now_ms;
+        r = insert(store, envelope);
+        if (r < 0)
+                return r;
+        r = loaded_push(store, mailbox, &entry);
+        if (r < 0)
+                return r;
+        count_pages(store, mailbox, entry.size);
+        metrics_add(store->metrics, METRIC_STORED, 1);
+        return remember_recent(store, entry.hash);
+}
+
+int store_append(Store *store, StoreAppend *request)
+{
+        for (size_t i = 0; i < request->count; i++) {
+                int r = append(store, request->envelopes[i]);
+
+                if (r < 0)
+                        return r;
+                request->envelopes[i]->result = r;
+        }
+        return 0;
+}
+
+/* One row a batch: what a restarted server needs to know again. */
+int store_flush_recent(Store *store)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        if (store->recent_count == 0)
+                return 0;
+        r = statement_prepare(store->database, &s, "INSERT INTO recent (stored_ms, hashes) VALUES (:ms, :hashes)");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":ms", (int64_t)store->now_ms);
+        statement_bind_blob(s, ":hashes", store->recent, store->recent_count * sizeof(uint64_t));
+        r = statement_run(s);
+        store->recent_count = 0;
+        store->pages += 2;
+        return r;
+}
+
+static int delete_until(Store *store, uint64_t mailbox, uint64_t sequence)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s, "DELETE FROM envelope WHERE position BETWEEN :first AND :last");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":first", (int64_t)position_of(mailbox, 0));
+        statement_bind_int64(s, ":last", (int64_t)position_of(mailbox, sequence));
+        return statement_run(s);
+}
+
+/* The quota is free at once; the rows go with the next flush, many at a time. */
+int store_ack(Store *store, const StoreAck *request)
+{
+        Mailbox *mailbox = loaded_by_number(store, request->mailbox);
+        uint64_t sequence = request->sequence;
+        int r;
+
+        if (sequence >= UINT64_C(1) << SEQUENCE_BITS)
+                sequence = (UINT64_C(1) << SEQUENCE_BITS) - 1;
+        if (!mailbox) {
+                r = delete_until(store, request->mailbox, sequence);
+                if (r < 0)
+                        return r;
+                metrics_add(store->metrics, METRIC_ACKED, (uint64_t)database_changes(store->database));
+                store->pages += 2;
+                return 0;
+        }
+        metrics_add(store->metrics, METRIC_ACKED, loaded_pop_until(store, mailbox, sequence));
+        if (!mailbox->acked) {
+                if (!store->acked)
+                        store->acked_since_ms = clock_monotonic_ms();
+                mailbox->next_acked = store->acked;
+                store->acked = mailbox;
+        }
+        if (sequence > mailbox->acked)
+                mailbox->acked = sequence;
+        return 0;
+}
+
+int store_flush_acks(Store *store)
+{
+        while (store->acked) {
+                Mailbox *mailbox = store->acked;
+                int r;
+
+                r = delete_until(store, mailbox->number, mailbox->acked);
+                if (r < 0)
+                        return r;
+                count_pages(store, mailbox, 0);
+                store->acked = mailbox->next_acked;
+                mailbox->acked = 0;
+        }
+        return 0;
+}

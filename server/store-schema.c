@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/store-sqlite.h"
+
+/*
+ * device.mailbox is never used twice (AUTOINCREMENT), so an ack or a read that comes late for a device that was replaced
+ * finds nothing. envelope.position is mailbox << 35 | sequence.
+ */
+static const char *const scripts[] = {
+        "CREATE TABLE account ("
+        "  number INTEGER PRIMARY KEY,"
+        "  name TEXT NOT NULL UNIQUE,"
+        "  salt BLOB NOT NULL,"
+        "  passes INTEGER NOT NULL,"
+        "  memory_kib INTEGER NOT NULL,"
+        "  auth_hash TEXT NOT NULL,"
+        "  last_device_id INTEGER NOT NULL,"
+        "  created_ms INTEGER NOT NULL"
+        ") STRICT;"
+        "CREATE TABLE device ("
+        "  mailbox INTEGER PRIMARY KEY AUTOINCREMENT,"
+        "  account INTEGER NOT NULL REFERENCES account(number),"
+        "  device_id INTEGER NOT NULL,"
+        "  auth_public_key BLOB NOT NULL,"
+        "  identity BLOB NOT NULL,"
+        "  signed_prekey BLOB NOT NULL,"
+        "  last_resort_prekey BLOB NOT NULL,"
+        "  sequence_reserved INTEGER NOT NULL DEFAULT 0,"
+        "  created_ms INTEGER NOT NULL,"
+        "  UNIQUE (account, device_id)"
+        ") STRICT;"
+        "CREATE TABLE one_time_prekey ("
+        "  mailbox INTEGER NOT NULL REFERENCES device(mailbox) ON DELETE CASCADE,"
+        "  id INTEGER NOT NULL,"
+        "  key BLOB NOT NULL,"
+        "  PRIMARY KEY (mailbox, id)"
+        ") STRICT, WITHOUT ROWID;"
+        "CREATE TABLE envelope ("
+        "  position INTEGER PRIMARY KEY,"
+        "  id BLOB NOT NULL,"
+        "  sender TEXT NOT NULL,"
+        "  sender_device INTEGER NOT NULL,"
+        "  stored_ms INTEGER NOT NULL,"
+        "  payload BLOB NOT NULL"
+        ") STRICT;"
+        "CREATE TABLE recent ("
+        "  number INTEGER PRIMARY KEY,"
+        "  stored_ms INTEGER NOT NULL,"
+        "  hashes BLOB NOT NULL"
+        ") STRICT;"
+        "CREATE TABLE used_invitation ("
+        "  hash BLOB NOT NULL PRIMARY KEY,"
+        "  account INTEGER NOT NULL REFERENCES account(number)"
+        ") STRICT, WITHOUT ROWID;",
+};
+
+const Migrations store_migrations = {
+        .application_id = 0x534d5356, /* SMSV */
+        .scripts = scripts,
+        .count = sizeof(scripts) / sizeof(scripts[0]),
+};

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/cleanup.h"
+#include "server/clock.h"
+#include "server/store-sqlite.h"
+
+enum {
+        EXPIRY_INTERVAL_MS = 60 * 60 * 1000,
+        EXPIRY_MAILBOXES = 64, /* in one batch, so that nobody waits for the walk */
+        TRIM_INTERVAL_MS = 60 * 1000,
+};
+
+/*
+ * Copies the write-ahead log while the writer goes on writing. What came meanwhile is left to the writer, and is
+ * little; with that done too, the log starts anew at its beginning.
+ */
+void *store_checkpointer_run(void *data)
+{
+        Store *store = data;
+        Database *database = NULL;
+
+        (void)database_open(store->path, NULL, 0, &database); /* without it, the writer does it all */
+        pthread_mutex_lock(&store->checkpoint_lock);
+        while (!store->checkpoint_stopping) {
+                if (!store->checkpoint_wanted) {
+                        pthread_cond_wait(&store->checkpoint_changed, &store->checkpoint_lock);
+                        continue;
+                }
+                pthread_mutex_unlock(&store->checkpoint_lock);
+                if (database)
+                        (void)database_exec(database, "PRAGMA wal_checkpoint(PASSIVE)");
+                pthread_mutex_lock(&store->checkpoint_lock);
+                store->checkpoint_wanted = false;
+                store->checkpoint_done = true;
+        }
+        pthread_mutex_unlock(&store->checkpoint_lock);
+        database_close(database);
+        return NULL;
+}
+
+void store_want_checkpoint(Store *store)
+{
+        pthread_mutex_lock(&store->checkpoint_lock);
+        store->checkpoint_wanted = true;
+        pthread_cond_signal(&store->checkpoint_changed);
+        pthread_mutex_unlock(&store->checkpoint_lock);
+}
+
+bool store_checkpoint_is_done(Store *store)
+{
+        bool done;
+
+        pthread_mutex_lock(&store->checkpoint_lock);
+        done = store->checkpoint_done;
+        store->checkpoint_done = false;
+        pthread_mutex_unlock(&store->checkpoint_lock);
+        return done;
+}
+
+/* What nobody needs to recognise any more after a restart: by age, and by number. */
+static int trim_recent(Store *store)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "DELETE FROM recent WHERE stored_ms < :since OR number <= "
+                              "(SELECT number FROM (SELECT number, sum(length(hashes) / 8) OVER (ORDER BY number DESC) "
+                              "AS count FROM recent) WHERE count > :count ORDER BY number DESC LIMIT 1)");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":since", (int64_t)(store->now_ms - store->limits.dedupe_ms));
+        statement_bind_int64(s, ":count", (int64_t)store->limits.dedupe_count);
+        return statement_run(s);
+}
+
+/* The first mailbox with an envelope at or after position; 0: none. */
+static int next_mailbox(Store *store, uint64_t position, uint64_t *mailbox_out, uint64_t *stored_ms_out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int64_t found = 0, stored_ms = 0;
+        int r;
+
+        *mailbox_out = 0;
+        r = statement_prepare(store->database, &s,
+                              "SELECT position, stored_ms FROM envelope WHERE position >= :position "
+                              "ORDER BY position LIMIT 1");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":position", (int64_t)position);
+        r = statement_step(s);
+        if (r <= 0)
+                return r;
+        statement_column_int64(s, "position", &found);
+        r = statement_column_int64(s, "stored_ms", &stored_ms);
+        *mailbox_out = (uint64_t)found >> SEQUENCE_BITS;
+        *stored_ms_out = (uint64_t)stored_ms;
+        return r;
+}
+
+static int expire_mailbox(Store *store, uint64_t number, uint64_t before_ms)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        Mailbox *mailbox = loaded_by_number(store, number);
+        int r;
+
+        if (mailbox) {
+                /* Loaded again when it is needed, without what goes now. */
+                r = store_flush_acks(store);
+                if (r < 0)
+                        return r;
+                loaded_drop(store, mailbox);
+        }
+        r = statement_prepare(store->database, &s,
+                              "DELETE FROM envelope WHERE position BETWEEN :first AND :last AND stored_ms < :before");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":first", (int64_t)position_of(number, 0));
+        statement_bind_int64(s, ":last", (int64_t)position_of(number + 1, 0) - 1);
+        statement_bind_int64(s, ":before", (int64_t)before_ms);
+        r = statement_run(s);
+        if (r < 0)
+                return r;
+        metrics_add(store->metrics, METRIC_EXPIRED, (uint64_t)database_changes(store->database));
+        return 0;
+}
+
+/* A mailbox's oldest envelope lies first, so the walk looks at one row of each mailbox that has any. */
+static int expire(Store *store)
+{
+        uint64_t before_ms = store->now_ms > store->limits.retention_ms ? store->now_ms - store->limits.retention_ms : 0;
+
+        for (unsigned i = 0; i < EXPIRY_MAILBOXES; i++) {
+                uint64_t mailbox = 0, stored_ms = 0;
+                int r;
+
+                r = next_mailbox(store, store->expiry_position, &mailbox, &stored_ms);
+                if (r < 0)
+                        return r;
+                if (mailbox == 0) {
+                        store->expiry_position = 0;
+                        return 0;
+                }
+                store->expiry_position = position_of(mailbox + 1, 0);
+                if (stored_ms >= before_ms)
+                        continue;
+                r = expire_mailbox(store, mailbox, before_ms);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int store_upkeep(Store *store, bool *more_out)
+{
+        uint64_t now = clock_monotonic_ms();
+        int r;
+
+        *more_out = false;
+        if (now - store->trimmed_ms >= TRIM_INTERVAL_MS || store->trimmed_ms == 0) {
+                store->trimmed_ms = now;
+                repeats_expire(&store->repeats, store->now_ms);
+                r = trim_recent(store);
+                if (r < 0)
+                        return r;
+        }
+        if (store->expiry_position == 0) {
+                uint64_t interval = store->limits.retention_ms < EXPIRY_INTERVAL_MS ? store->limits.retention_ms :
+                                                                                      EXPIRY_INTERVAL_MS;
+
+                if (store->expired_ms != 0 && now - store->expired_ms < interval)
+                        return 0;
+                store->expired_ms = now;
+                store->expiry_position = 1;
+        }
+        r = expire(store);
+        *more_out = store->expiry_position != 0;
+        return r;
+}
