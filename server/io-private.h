@@ -27,6 +27,7 @@ typedef struct IoThread {
 
         struct lws_context *context;
         struct lws_vhost *tls, *plain;
+        struct ssl_ctx_st *no_client; /* see io_context_new() */
         Session *sessions;   /* all that have a connection */
         Session *adopting;   /* between its birth and its connection's */
         uint8_t *write_buffer; /* LWS_PRE and a frame */
@@ -34,6 +35,7 @@ typedef struct IoThread {
 
 /* io-websocket.c */
 int io_context_new(IoThread *thread);
+void io_context_free(IoThread *thread);
 void io_websocket_adopt(IoThread *thread, int fd, uint64_t address, bool tls);
 void io_websocket_kill(Session *session);
 void io_websocket_ping(Session *session);

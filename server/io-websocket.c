@@ -262,8 +262,14 @@ int io_context_new(IoThread *thread)
         lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
         thread->host.want_write = want_write;
         thread->host.pause = pause_reading;
+        /*
+         * libwebsockets makes a context for client connections, which there are none of, and loses it where there are
+         * several threads; so it gets one.
+         */
+        thread->no_client = SSL_CTX_new(TLS_client_method());
+        info.provided_client_ssl_ctx = thread->no_client;
         thread->context = lws_create_context(&info);
-        if (!thread->context) {
+        if (!thread->context || !thread->no_client) {
                 log_error("cannot set up libwebsockets; is libwebsockets-evlib-ev installed?");
                 return EXIT_INTERNAL;
         }
@@ -278,4 +284,11 @@ int io_context_new(IoThread *thread)
                 return EXIT_CERTIFICATE;
         }
         return 0;
+}
+
+void io_context_free(IoThread *thread)
+{
+        if (thread->context)
+                lws_context_destroy(thread->context);
+        SSL_CTX_free(thread->no_client);
 }

@@ -240,8 +240,7 @@ static void thread_deinit(IoThread *thread)
         if (thread->loop)
                 while (inbox_run(&thread->inbox))
                         ;
-        if (thread->context)
-                lws_context_destroy(thread->context);
+        io_context_free(thread);
         if (thread->loop)
                 ev_loop_destroy(thread->loop);
         map_deinit(&thread->by_mailbox);
