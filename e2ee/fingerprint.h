@@ -5,7 +5,7 @@
 
 /*
  * The safety number of two identities: 60 decimal digits, the same for both sides, by the published algorithm
- * (version 0, 5,200 iterations of SHA-512; docs/protocol.md, "Safety numbers").
+ * (version 0, 5,200 iterations of SHA-512; docs/protocol-e2ee.md, "Safety numbers").
  */
 enum { SAFETY_NUMBER_SIZE = 60 + 1 };
 

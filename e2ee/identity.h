@@ -20,7 +20,7 @@ typedef struct Address { /* one device of one account */
 typedef struct PublicIdentity {
         SigningPublicKey signing_key;
         DhPublicKey dh_key;
-        Signature dh_key_signature; /* by signing_key; "identity DH key" label, see docs/protocol.md */
+        Signature dh_key_signature; /* by signing_key; "identity DH key" label, see docs/protocol-e2ee.md */
 } PublicIdentity;
 
 typedef struct Identity { /* secret; keep it in guarded memory */

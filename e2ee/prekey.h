@@ -6,7 +6,7 @@
 #include "e2ee/identity.h"
 
 /*
- * Prekeys: signed prekeys, one-time prekeys and the last-resort prekey (X3DH section 2.2 and 3.2; docs/protocol.md,
+ * Prekeys: signed prekeys, one-time prekeys and the last-resort prekey (X3DH section 2.2 and 3.2; docs/protocol-e2ee.md,
  * "Prekeys"). IDs are chosen by the owner, never 0, and never used twice. One-time prekeys need no signature: X3DH
  * binds them in its transcript.
  */
