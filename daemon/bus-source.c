@@ -72,7 +72,7 @@ static gboolean dispatch(GSource *source, GSourceFunc callback, gpointer userdat
         if (r >= 0 && sd_bus_is_open(s->bus) > 0)
                 return G_SOURCE_CONTINUE;
         s->is_lost = true;
-        g_source_modify_unix_fd(source, s->fd_tag, (GIOCondition)0);
+        g_source_remove_unix_fd(source, s->fd_tag); /* else GLib comes here for each hang-up that poll() reports */
         s->lost(s->userdata, r < 0 ? r : -ECONNRESET);
         return G_SOURCE_CONTINUE;
 }
