@@ -31,13 +31,16 @@ static int accounts_grow(Accounts *accounts)
 static int account_parse(Account *account, const char *line)
 {
         uint8_t seed[crypto_sign_SEEDBYTES], public_key[crypto_sign_PUBLICKEYBYTES];
-        char hex[2 * crypto_sign_SEEDBYTES + 1];
+        size_t name = strcspn(line, " "), size;
+        char *end;
 
         *account = (Account){ 0 };
-        _Static_assert(WIRE_USER_NAME_MAX == 32, "the format below");
-        if (sscanf(line, "%32s %u %64s", account->user_name, &account->device_id, hex) != 3)
+        if (name == 0 || name > WIRE_USER_NAME_MAX)
                 return -EINVAL;
-        if (sodium_hex2bin(seed, sizeof(seed), hex, strlen(hex), NULL, NULL, NULL) < 0)
+        memcpy(account->user_name, line, name);
+        account->device_id = (uint32_t)strtoul(line + name, &end, 10);
+        end += strspn(end, " ");
+        if (sodium_hex2bin(seed, sizeof(seed), end, strcspn(end, "\n"), NULL, &size, NULL) < 0 || size != sizeof(seed))
                 return -EINVAL;
         return crypto_sign_seed_keypair(public_key, account->key.bytes, seed) < 0 ? -EINVAL : 0;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static uint64_t clock_ns(clockid_t clock)
@@ -40,8 +41,9 @@ double cpu_seconds(int pid)
 
 uint64_t private_bytes(int pid)
 {
+        static const char label[] = "Private_Dirty:";
         char path[64], line[128];
-        unsigned long kib = 0;
+        uint64_t kib = 0;
         FILE *file;
 
         snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
@@ -49,10 +51,10 @@ uint64_t private_bytes(int pid)
         if (!file)
                 return 0;
         while (fgets(line, sizeof(line), file))
-                if (sscanf(line, "Private_Dirty: %lu", &kib) == 1)
-                        break;
+                if (strncmp(line, label, strlen(label)) == 0)
+                        kib = strtoul(line + strlen(label), NULL, 10);
         fclose(file);
-        return (uint64_t)kib * 1024;
+        return kib * 1024;
 }
 
 int samples_init(Samples *samples)

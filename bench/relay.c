@@ -68,7 +68,7 @@ static bool parse_options(Run *run, int argc, char **argv)
                 { "seconds", required_argument, NULL, 't' },  { "server-pid", required_argument, NULL, 'P' },
                 { NULL, 0, NULL, 0 },
         };
-        unsigned pid;
+        unsigned pid = 0;
         bool good = true;
         int option;
 
