@@ -25,7 +25,6 @@ static const char schema[] =
         "PRAGMA synchronous = FULL;"
         "PRAGMA locking_mode = EXCLUSIVE;"
         "PRAGMA wal_autocheckpoint = 8192;"
-        "PRAGMA secure_delete = ON;"
         /* As in server/store-schema.c. */
         "CREATE TABLE envelope ("
         "  position INTEGER PRIMARY KEY, id BLOB NOT NULL, sender TEXT NOT NULL, sender_device INTEGER NOT NULL,"

@@ -15,6 +15,18 @@ SERVER_CORE, LOAD_CORE = {0}, {1}
 PAIRS, WINDOW, OFFLINE_MESSAGES = 50, 32, 200_000
 IDLE_MAX, IDLE_STEP = 8_000, 1_000
 
+# The load comes from one address, sends as fast as it can, and is not always there to fetch.
+CONFIG = {
+    "passwords": {"passes": 1, "memory": "8M"},
+    "limits": {
+        "connections-per-address": 20_000,
+        "mailbox-messages": OFFLINE_MESSAGES,
+        "registrations-per-address": "off",
+        "authentications-per-address": "off",
+        "sends-per-account": "off",
+    },
+}
+
 AIMS = [
     Aim("online relay", "relay online", least=30_000),
     Aim("online relay, of the tighter limit", "relay online", "limit echo", "limit group commit", least=0.5),
