@@ -67,6 +67,16 @@ static int crowd_grow(Crowd *crowd, unsigned count)
         return 0;
 }
 
+static int crowd_wait(Crowd *crowd, double seconds)
+{
+        double end = now_seconds() + seconds;
+        int r = 0;
+
+        while (r >= 0 && now_seconds() < end)
+                r = loop_step(&crowd->run->loop, 10);
+        return r;
+}
+
 int run_register(Run *run)
 {
         __attribute__((cleanup(crowd_deinit))) Crowd crowd = { 0 };
@@ -91,12 +101,20 @@ int run_register(Run *run)
         return accounts_save(&run->accounts, run->accounts_path);
 }
 
-static int idle_step(Run *run, Crowd *crowd, Traffic *traffic, unsigned count, uint64_t bytes_at_start)
+static int check_accounts(const Run *run)
+{
+        if (run->accounts.count >= 2 * (size_t)run->pairs + run->connections)
+                return 0;
+        fprintf(stderr, "relay: %u pairs and %u idle connections need more accounts than %zu\n", run->pairs,
+                run->connections, run->accounts.count);
+        return -EINVAL;
+}
+
+static int crowd_step(Run *run, Crowd *crowd, unsigned count, uint64_t bytes_at_start)
 {
         double begin = now_seconds(), server = cpu_seconds(run->server_pid), accepts, accept_us;
         unsigned before = crowd->ready;
         uint64_t bytes;
-        char label[256];
         int r;
 
         r = crowd_grow(crowd, count);
@@ -105,40 +123,51 @@ static int idle_step(Run *run, Crowd *crowd, Traffic *traffic, unsigned count, u
         accepts = (count - before) / (now_seconds() - begin);
         accept_us = (cpu_seconds(run->server_pid) - server) / (count - before) * 1e6;
         /* Let it finish what it does after a login. */
-        r = traffic_run_for(traffic, 0.5);
-        if (r < 0)
-                return r;
+        r = crowd_wait(crowd, 0.5);
         bytes = private_bytes(run->server_pid);
-        snprintf(label, sizeof(label),
-                 "\"mode\": \"idle\", \"connections\": %u, \"accepts\": %.0f, \"accept_us\": %.1f, "
-                 "\"bytes_each\": %.0f",
-                 count, accepts, accept_us, bytes > bytes_at_start ? (double)(bytes - bytes_at_start) / count : 0.0);
-        return traffic_measure(traffic, label);
+        printf("{\"mode\": \"crowd\", \"connections\": %u, \"accepts\": %.0f, \"accept_us\": %.1f, "
+               "\"bytes_each\": %.0f}\n",
+               count, accepts, accept_us, bytes > bytes_at_start ? (double)(bytes - bytes_at_start) / count : 0.0);
+        fflush(stdout);
+        return r;
 }
 
+/* Accepts and memory, with no traffic that would need some, too. */
+int run_crowd(Run *run)
+{
+        __attribute__((cleanup(crowd_deinit))) Crowd crowd = { 0 };
+        uint64_t bytes = private_bytes(run->server_pid);
+        int r;
+
+        r = check_accounts(run);
+        if (r >= 0)
+                r = crowd_init(&crowd, run, run->accounts.list + 2 * (size_t)run->pairs, run->connections);
+        for (unsigned count = run->step; r >= 0 && count <= run->connections; count += run->step)
+                r = crowd_step(run, &crowd, count, bytes);
+        return r;
+}
+
+/* What a message costs beside more and more connections that do nothing. */
 int run_idle(Run *run)
 {
         __attribute__((cleanup(crowd_deinit))) Crowd crowd = { 0 };
         __attribute__((cleanup(traffic_deinit))) Traffic traffic = { 0 };
-        uint64_t bytes;
+        char label[128];
         int r;
 
-        if (run->accounts.count < 2 * (size_t)run->pairs + run->connections) {
-                fprintf(stderr, "relay: %u idle connections need more accounts than %zu\n", run->connections,
-                        run->accounts.count);
-                return -EINVAL;
-        }
-        r = traffic_init(&traffic, run);
+        r = check_accounts(run);
+        if (r >= 0)
+                r = traffic_init(&traffic, run);
         if (r >= 0)
                 r = crowd_init(&crowd, run, run->accounts.list + 2 * (size_t)run->pairs, run->connections);
         if (r >= 0)
                 r = traffic_connect(&traffic, TRAFFIC_SENDERS | TRAFFIC_RECEIVERS);
-        if (r < 0)
-                return r;
-        /* Once without any: the buffers that traffic needs are not charged to the idle ones. */
-        r = traffic_measure(&traffic, "\"mode\": \"idle\", \"connections\": 0");
-        bytes = private_bytes(run->server_pid);
-        for (unsigned count = run->step; r >= 0 && count <= run->connections; count += run->step)
-                r = idle_step(run, &crowd, &traffic, count, bytes);
+        for (unsigned count = 0; r >= 0 && count <= run->connections; count += run->step) {
+                r = crowd_grow(&crowd, count);
+                if (r < 0)
+                        return r;
+                snprintf(label, sizeof(label), "\"mode\": \"idle\", \"connections\": %u", count);
+                r = traffic_measure(&traffic, label);
+        }
         return r;
 }

@@ -25,14 +25,15 @@ static const Mode modes[] = {
         { "online", true, run_online },      /* every receiver is there */
         { "store", true, run_store },        /* no receiver is there */
         { "drain", true, run_drain },        /* the receivers come and take what `store` left */
-        { "idle", true, run_idle },          /* accepts, memory and traffic beside many idle connections */
+        { "crowd", true, run_crowd },        /* accepts and memory of many idle connections */
+        { "idle", true, run_idle },          /* traffic beside many idle connections */
         { "echo", false, run_echo },         /* against bench/echo */
         { "mqtt", false, run_mqtt },         /* against mosquitto */
 };
 
 static int usage(void)
 {
-        fprintf(stderr, "usage: relay register|online|store|drain|idle|echo|mqtt --url wss://127.0.0.1:PORT [--pin PIN]\n"
+        fprintf(stderr, "usage: relay register|online|store|drain|crowd|idle|echo|mqtt --url wss://127.0.0.1:PORT [--pin PIN]\n"
                         "       [--accounts FILE] [--connections N] [--step N] [--pairs N] [--window N]\n"
                         "       [--payload BYTES] [--messages N] [--warmup S] [--seconds S] [--server-pid PID]\n");
         return 2;

@@ -8,8 +8,8 @@ typedef struct Run {
         const char *url;
         const char *pin;
         const char *accounts_path;
-        unsigned connections; /* register: how many accounts; idle: how many idle connections in the end */
-        unsigned step;        /* idle: how many at a time */
+        unsigned connections; /* register: how many accounts; crowd, idle: how many idle connections in the end */
+        unsigned step;        /* crowd, idle: how many at a time */
         unsigned pairs;       /* senders, and as many receivers */
         unsigned window;      /* envelopes under way from one sender */
         unsigned payload;     /* bytes of an envelope's payload */
@@ -28,6 +28,7 @@ int run_register(Run *run);
 int run_online(Run *run);
 int run_store(Run *run);
 int run_drain(Run *run);
+int run_crowd(Run *run);
 int run_idle(Run *run);
 int run_echo(Run *run);
 int run_mqtt(Run *run);

@@ -186,14 +186,16 @@ def one_round(relay, figures):
 
 
 def idle_round(relay, figures):
+    steps = "--connections", IDLE_MAX, "--step", IDLE_STEP
     with relay.server() as server:
-        for line in relay.load("idle", server.url, "--pin", server.pin, "--window", WINDOW, "--connections", IDLE_MAX,
-                               "--step", IDLE_STEP, pid=server.pid):
+        for line in relay.load("crowd", server.url, "--pin", server.pin, *steps, pid=server.pid):
             count = line["connections"]
-            figures.add(f"idle cost at {count}", line["server_us"], "us")
-            if count:
-                figures.add(f"idle accepts at {count}", line["accepts"])
-                figures.add(f"idle bytes at {count}", line["bytes_each"], "bytes")
+            figures.add(f"idle accepts at {count}", line["accepts"])
+            figures.add(f"idle accept, server's time at {count}", line["accept_us"], "us")
+            figures.add(f"idle bytes at {count}", line["bytes_each"], "bytes")
+    with relay.server() as server:
+        for line in relay.load("idle", server.url, "--pin", server.pin, "--window", WINDOW, *steps, pid=server.pid):
+            figures.add(f"idle cost at {line['connections']}", line["server_us"], "us")
 
 
 def run(build, folder, rounds, seconds, figures):
