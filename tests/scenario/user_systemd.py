@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real `systemd --user` with its own bus, for an ordinary user, on a machine that need not run systemd.
+
+Only below with-user-systemd: what is mounted here goes away with that.
+"""
+import json
+import os
+import pathlib
+import pwd
+import subprocess
+
+from harness import places, waiting
+
+USER = "nobody"
+CGROUPS = pathlib.Path("/sys/fs/cgroup")
+BUS_NAME = "org.securemessenger.Messenger1"
+UNIT = "secure-messenger.service"
+
+
+def option(name):
+    """A build option's value."""
+    options = json.loads(subprocess.check_output(["meson", "introspect", "--buildoptions", places.BUILD]))
+    return next(entry["value"] for entry in options if entry["name"] == name)
+
+
+def install(folder):
+    """Puts what the build installs where its units look for it, without touching the machine's own files."""
+    prefix = option("prefix")
+    subprocess.run(["meson", "install", "--no-rebuild", "--quiet", "-C", places.BUILD, "--destdir", folder], check=True)
+    installed = f"{folder}{prefix}"
+    subprocess.run(["mount", "-t", "overlay", "overlay", "-o", f"lowerdir={installed}:{prefix}", prefix], check=True)
+
+
+class UserSystemd:
+    def __init__(self, folder):
+        self.folder = folder
+        self.user = pwd.getpwnam(USER)
+        self.home = folder / "home"
+        self.runtime = pathlib.Path(f"/run/user/{self.user.pw_uid}")
+        self.group = CGROUPS / folder.name
+        self.environment = {
+            "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(self.home), "USER": USER, "LOGNAME": USER,
+            "XDG_RUNTIME_DIR": str(self.runtime), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={self.runtime}/bus",
+        }
+        self.manager = None
+
+    def start(self):
+        self.home.mkdir(mode=0o700)
+        os.chown(self.home, self.user.pw_uid, self.user.pw_gid)
+        self._mount("tmpfs", "/run/systemd")
+        pathlib.Path("/run/systemd/system").mkdir()  # what libsystemd takes for a machine that runs systemd
+        self._mount("tmpfs", self.runtime, f"mode=0700,uid={self.user.pw_uid},gid={self.user.pw_gid}")
+        self._mount("cgroup2", CGROUPS)
+        self.group.mkdir()
+        for path in (self.group, self.group / "cgroup.procs", self.group / "cgroup.subtree_control"):
+            os.chown(path, self.user.pw_uid, self.user.pw_gid)
+        log = open(self.folder / "systemd.log", "ab")
+        self.manager = subprocess.Popen(
+            self._as_user("/lib/systemd/systemd", "--user", "--log-target=console"), env=self.environment, stdout=log,
+            stderr=log, preexec_fn=lambda: (self.group / "cgroup.procs").write_text(str(os.getpid())))
+        waiting.until("the user's manager", lambda: self.systemctl("is-active", "default.target", check=False) == "active")
+        return self
+
+    def end(self):
+        if self.manager:
+            self.manager.terminate()
+            self.manager.wait()
+        if self.group.exists():
+            for path, _, _ in os.walk(self.group, topdown=False):
+                waiting.until("an empty control group", lambda: "populated 0" in (self.group / "cgroup.events").read_text())
+                os.rmdir(path)
+
+    def run(self, *words, check=True, **how):
+        """As the user, in their session. Returns what it prints."""
+        done = subprocess.run(self._as_user(*words), env=self.environment, cwd="/", text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=waiting.DEADLINE, **how)
+        assert not check or done.returncode == 0, f"{words}: {done.stderr}\n{self.log()[-4000:]}"
+        return done.stdout.strip()
+
+    def systemctl(self, *words, check=True):
+        return self.run("systemctl", "--user", *words, check=check)
+
+    def show(self, name):
+        return self.systemctl("show", "--value", f"--property={name}", UNIT)
+
+    def drop_in(self, name, text):
+        folder = self.runtime / "systemd" / "user" / f"{UNIT}.d"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.conf").write_text(text)
+        self.systemctl("daemon-reload")
+
+    def remove_drop_in(self, name):
+        (self.runtime / "systemd" / "user" / f"{UNIT}.d" / f"{name}.conf").unlink()
+        self.systemctl("daemon-reload")
+
+    def pid(self):
+        return int(self.show("MainPID"))
+
+    def ping(self):
+        """Any call does; the bus starts the service for it."""
+        self.run("busctl", "--user", "call", BUS_NAME, "/org/securemessenger/Messenger1", "org.freedesktop.DBus.Peer", "Ping")
+
+    def owner_pid(self):
+        """Of the process that has the name on the bus."""
+        return int(self.run("busctl", "--user", "call", "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                            "org.freedesktop.DBus", "GetConnectionUnixProcessID", "s", BUS_NAME).split()[1])
+
+    def log(self):
+        return (self.folder / "systemd.log").read_text(errors="replace")
+
+    def _as_user(self, *words):
+        return ["setpriv", f"--reuid={self.user.pw_uid}", f"--regid={self.user.pw_gid}", "--clear-groups", *map(str, words)]
+
+    @staticmethod
+    def _mount(kind, place, options="mode=0755"):
+        pathlib.Path(place).mkdir(parents=True, exist_ok=True)
+        words = ["-o", options] if kind == "tmpfs" else []
+        subprocess.run(["mount", "-t", kind, *words, kind, place], check=True)
