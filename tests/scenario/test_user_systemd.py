@@ -11,6 +11,7 @@ import pytest
 from harness import waiting
 from user_systemd import UNIT, UserSystemd, install, option
 
+SMCTL = f"{option('prefix')}/bin/smctl"
 pytestmark = pytest.mark.skipif(option("b_sanitize") != "none", reason="the sanitizers do not work inside the sandbox")
 
 
@@ -120,3 +121,26 @@ def test_facts(systemd):
     assert "Max core file size        0                    0 " in limits
     state = systemd.home / ".local" / "state" / "secure-messenger"
     assert state.stat().st_mode & 0o7777 == 0o700
+
+
+def test_account_inside_the_sandboxes(systemd):
+    """Argon2id, TLS, the encrypted store and the server's writer, each with what their units leave them."""
+    url, pin = systemd.start_server()
+    password = systemd.home / "password"
+    password.write_text("a password for the sandbox\n")
+    os.chown(password, systemd.user.pw_uid, systemd.user.pw_gid)
+    systemd.run(SMCTL, "register", "--server", url, "--server-pin", pin, "--password-file", password, "alice")
+    waiting.until("the account online", lambda: systemd.account("Connection") == "online")
+    assert systemd.show("ActiveState") == "active"
+
+    systemd.systemctl("restart", UNIT)
+    assert systemd.account("State") == "locked"
+    systemd.drop_in("credential", f"[Service]\nLoadCredential=secure-messenger.password:{password}\n")
+    try:
+        systemd.systemctl("restart", UNIT)
+        waiting.until("the account online by itself", lambda: systemd.account("Connection") == "online")
+        assert systemd.account("State") == "unlocked"
+    finally:
+        systemd.remove_drop_in("credential")
+    systemd.systemctl("stop", "smserver.service")
+    assert systemd.systemctl("show", "--value", "--property=Result", "smserver.service") == "success"

@@ -10,6 +10,7 @@ import pwd
 import subprocess
 
 from harness import places, waiting
+from harness.server import PIN, URL
 
 USER = "nobody"
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
@@ -92,6 +93,30 @@ class UserSystemd:
     def remove_drop_in(self, name):
         (self.runtime / "systemd" / "user" / f"{UNIT}.d" / f"{name}.conf").unlink()
         self.systemctl("daemon-reload")
+
+    def start_server(self):
+        """smserver with as much of its own unit's sandbox as a user's manager can give: all but the mounts."""
+        kept = ("[", "Type=", "NotifyAccess=", "Lock", "Memory", "NoNew", "Restrict", "SystemCall", "Watchdog", "UMask")
+        unit = [line for line in (places.BUILD / "systemd" / "smserver.service").read_text().splitlines()
+                if line.startswith(kept)]
+        where = unit.index("[Service]") + 1
+        output = self.runtime / "smserver.out"
+        unit[where:where] = [f"ExecStart={option('prefix')}/bin/smserver --listen 127.0.0.1:0 --state {self.home}/server",
+                             f"StandardOutput=file:{output}"]
+        folder = self.runtime / "systemd" / "user"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "smserver.service").write_text("\n".join(unit) + "\n")
+        self.systemctl("daemon-reload")
+        self.systemctl("start", "smserver.service")
+        text = waiting.until("the server's URL and pin",
+                             lambda: PIN.search(output.read_text()) and URL.search(output.read_text()) and output.read_text())
+        return URL.search(text)[0], PIN.search(text)[0]
+
+    def account(self, name):
+        """A property of the account, without starting anything."""
+        answer = self.run("busctl", "--user", "--auto-start=no", "--json=short", "get-property", BUS_NAME,
+                          "/org/securemessenger/Messenger1", f"{BUS_NAME}.Account", name)
+        return json.loads(answer)["data"]
 
     def pid(self):
         return int(self.show("MainPID"))
