@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "e2ee/peer-sessions.h"
 #include "tests/unit/e2ee/side.h"
 
 /* Every byte of the envelope, one bit each; and the envelope itself still decrypts afterwards. */
@@ -180,6 +181,17 @@ static void test_other_identity(Pair *pair, const void *data)
         side_deinit(&impostor);
 }
 
+/* What the two sides have agreed on is authenticated with every message, not with the first alone. */
+static void test_other_transcript(Pair *pair, const void *data)
+{
+        g_autoptr(GBytes) envelope = side_encrypt(&pair->alice, "of this session");
+
+        pair->bob.peer->sessions[0]->transcript.bytes[0] ^= 1;
+        assert_refuses(&pair->bob, &pair->alice, envelope, PEER_FORGED);
+        pair->bob.peer->sessions[0]->transcript.bytes[0] ^= 1;
+        assert_decrypts(&pair->bob, &pair->alice, envelope, "of this session");
+}
+
 static void assert_refused_with(Pair *pair, size_t offset, uint8_t value, int code)
 {
         g_autoptr(GBytes) envelope = side_encrypt(&pair->alice, "changed"), changed = NULL;
@@ -220,6 +232,7 @@ int main(int argc, char **argv)
         ADD("wrong-receiver", pair_set_up, test_wrong_receiver);
         ADD("reflected", pair_set_up_talking, test_reflected);
         ADD("other-identity", pair_set_up, test_other_identity);
+        ADD("other-transcript", pair_set_up_talking, test_other_transcript);
         ADD("versions", pair_set_up, test_versions);
         return g_test_run();
 }

@@ -157,6 +157,22 @@ static void test_archived_current(Pair *pair, const void *data)
         assert_converged(pair);
 }
 
+/* A start that was under way from before does not bring sending back. */
+static void test_late_start_after_archiving(Pair *pair, const void *data)
+{
+        g_autoptr(GBytes) late = NULL;
+
+        side_start(&pair->alice, &pair->bob);
+        late = side_encrypt(&pair->alice, "late");
+        side_pass_time(&pair->alice, 1000);
+        side_start(&pair->alice, &pair->bob);
+        assert_delivers(&pair->alice, &pair->bob, "renewed");
+        peer_archive_current(pair->bob.peer);
+        assert_decrypts(&pair->bob, &pair->alice, late, "late");
+        g_assert_false(pair->bob.last.in_current_session);
+        g_assert_false(peer_can_encrypt(pair->bob.peer));
+}
+
 static void test_forty_archived(Pair *pair, const void *data)
 {
         g_autoptr(GPtrArray) envelopes = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
@@ -263,6 +279,7 @@ int main(int argc, char **argv)
         ADD("peer-lost-everything", NULL, pair_set_up_talking, test_peer_lost_everything);
         ADD("clock-from-the-future", NULL, pair_set_up_talking, test_clock_from_the_future);
         ADD("archived-current", NULL, pair_set_up_talking, test_archived_current);
+        ADD("late-start-after-archiving", NULL, pair_set_up, test_late_start_after_archiving);
         ADD("forty-archived", NULL, pair_set_up_talking, test_forty_archived);
         ADD("prekey-gone", NULL, pair_set_up, test_prekey_gone);
         ADD("last-resort", NULL, pair_set_up, test_last_resort);
