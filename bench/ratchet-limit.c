@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What no implementation of a Double Ratchet with sealed headers can do without, straight from libsodium: for each
- * message two keyed hashes at each end, header and body sealed and opened, and random nonces; for each turn of the DH
- * ratchet a new key pair, X25519 at each end and the root step's HKDF at each end. No state, no padding, no framing, no
- * wiping, no copy, no malloc, and the text is not compared.
+ * What no implementation of a Double Ratchet with sealed headers can do without, straight from libsodium:
+ * for each message two keyed hashes at each end, header and body sealed and opened, and random nonces; for
+ * each turn of the DH ratchet a new key pair, X25519 at each end and the root step's HKDF at each end. No
+ * state, no padding, no framing, no wiping, no copy, no malloc, and the text is not compared.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -58,10 +58,13 @@ static void turn(Limit *limit, int from)
         uint8_t shared[KEY];
 
         randombytes_buf(limit->secret[from], KEY);
-        ratchet_expect(crypto_scalarmult_base(limit->public_key[from], limit->secret[from]) == 0, "key pair");
-        ratchet_expect(crypto_scalarmult(shared, limit->secret[from], limit->public_key[!from]) == 0, "X25519");
+        ratchet_expect(crypto_scalarmult_base(limit->public_key[from], limit->secret[from]) == 0,
+                       "key pair");
+        ratchet_expect(crypto_scalarmult(shared, limit->secret[from], limit->public_key[!from]) == 0,
+                       "X25519");
         root_step(limit, shared);
-        ratchet_expect(crypto_scalarmult(shared, limit->secret[!from], limit->public_key[from]) == 0, "X25519");
+        ratchet_expect(crypto_scalarmult(shared, limit->secret[!from], limit->public_key[from]) == 0,
+                       "X25519");
         root_step(limit, shared);
 }
 
@@ -76,18 +79,19 @@ static void exchange(void *engine, int from, const uint8_t text[static RATCHET_T
 
         randombytes_buf(nonces, sizeof(nonces));
         chain_step(limit->chain[0], key[0]);
-        crypto_aead_xchacha20poly1305_ietf_encrypt(header, NULL, header, HEADER, limit->ad, TRANSCRIPT + PREFIX, NULL,
-                                                   nonces[0], limit->header_key);
-        crypto_aead_xchacha20poly1305_ietf_encrypt(body, NULL, text, RATCHET_TEXT_SIZE, limit->ad, sizeof(limit->ad),
-                                                   NULL, nonces[1], key[0]);
+        crypto_aead_xchacha20poly1305_ietf_encrypt(header, NULL, header, HEADER, limit->ad,
+                                                   TRANSCRIPT + PREFIX, NULL, nonces[0], limit->header_key);
+        crypto_aead_xchacha20poly1305_ietf_encrypt(body, NULL, text, RATCHET_TEXT_SIZE, limit->ad,
+                                                   sizeof(limit->ad), NULL, nonces[1], key[0]);
 
         chain_step(limit->chain[1], key[1]);
-        ratchet_expect(crypto_aead_xchacha20poly1305_ietf_decrypt(header, NULL, NULL, header, sizeof(header), limit->ad,
-                                                                  TRANSCRIPT + PREFIX, nonces[0],
+        ratchet_expect(crypto_aead_xchacha20poly1305_ietf_decrypt(header, NULL, NULL, header, sizeof(header),
+                                                                  limit->ad, TRANSCRIPT + PREFIX, nonces[0],
                                                                   limit->header_key) == 0,
                        "opening a header");
-        ratchet_expect(crypto_aead_xchacha20poly1305_ietf_decrypt(body, NULL, NULL, body, sizeof(body), limit->ad,
-                                                                  sizeof(limit->ad), nonces[1], key[1]) == 0,
+        ratchet_expect(crypto_aead_xchacha20poly1305_ietf_decrypt(body, NULL, NULL, body, sizeof(body),
+                                                                  limit->ad, sizeof(limit->ad), nonces[1],
+                                                                  key[1]) == 0,
                        "opening a body");
 }
 
@@ -100,7 +104,8 @@ static void *open_pair(void)
         memcpy(limit->chain[1], limit->chain[0], KEY);
         for (int i = 0; i < 2; i++) {
                 randombytes_buf(limit->secret[i], KEY);
-                ratchet_expect(crypto_scalarmult_base(limit->public_key[i], limit->secret[i]) == 0, "key pair");
+                ratchet_expect(crypto_scalarmult_base(limit->public_key[i], limit->secret[i]) == 0,
+                               "key pair");
         }
         limit->last_from = 1;
         exchange(limit, 0, (const uint8_t[RATCHET_TEXT_SIZE]){0});

@@ -47,7 +47,8 @@ static size_t encrypt(OlmSession *session, const uint8_t *text, char *message, s
         *type_out = olm_encrypt_message_type(session);
         size = olm_encrypt_message_length(session, RATCHET_TEXT_SIZE);
         ratchet_expect(size <= MESSAGE_MAX, "room for a message");
-        expect(olm_encrypt(session, text, RATCHET_TEXT_SIZE, random_bytes(random_size), random_size, message, size),
+        expect(olm_encrypt(session, text, RATCHET_TEXT_SIZE, random_bytes(random_size), random_size, message,
+                           size),
                "olm_encrypt");
         return size;
 }
@@ -64,7 +65,8 @@ static void exchange(void *engine, int from, const uint8_t text[static RATCHET_T
         plain_size = olm_decrypt_max_plaintext_length(pair->sessions[!from], type, copy, size);
         ratchet_expect(plain_size <= sizeof(plain), "room for a text");
         plain_size = olm_decrypt(pair->sessions[!from], type, message, size, plain, plain_size);
-        ratchet_expect(plain_size == RATCHET_TEXT_SIZE && memcmp(plain, text, plain_size) == 0, "olm_decrypt");
+        ratchet_expect(plain_size == RATCHET_TEXT_SIZE && memcmp(plain, text, plain_size) == 0,
+                       "olm_decrypt");
 }
 
 static OlmAccount *make_account(void)
@@ -91,23 +93,27 @@ static OlmSession *make_session(void)
 static void start(Pair *pair)
 {
         static const uint8_t text[RATCHET_TEXT_SIZE];
-        char json[4096] = {0}, identity[KEY_BASE64], one_time[KEY_BASE64], message[MESSAGE_MAX], copy[MESSAGE_MAX];
+        char json[4096] = {0}, identity[KEY_BASE64], one_time[KEY_BASE64], message[MESSAGE_MAX],
+             copy[MESSAGE_MAX];
         uint8_t plain[MESSAGE_MAX];
         size_t size, type;
 
         size = olm_account_generate_one_time_keys_random_length(pair->accounts[1], 1);
-        expect(olm_account_generate_one_time_keys(pair->accounts[1], 1, random_bytes(size), size), "one-time keys");
-        expect(olm_account_identity_keys(pair->accounts[1], json, olm_account_identity_keys_length(pair->accounts[1])),
+        expect(olm_account_generate_one_time_keys(pair->accounts[1], 1, random_bytes(size), size),
+               "one-time keys");
+        expect(olm_account_identity_keys(pair->accounts[1], json,
+                                         olm_account_identity_keys_length(pair->accounts[1])),
                "identity keys");
         find_key(json, "\"curve25519\"", identity);
         memset(json, 0, sizeof(json));
-        expect(olm_account_one_time_keys(pair->accounts[1], json, olm_account_one_time_keys_length(pair->accounts[1])),
+        expect(olm_account_one_time_keys(pair->accounts[1], json,
+                                         olm_account_one_time_keys_length(pair->accounts[1])),
                "one-time keys");
         find_key(json, "\"curve25519\"", one_time);
 
         size = olm_create_outbound_session_random_length(pair->sessions[0]);
-        expect(olm_create_outbound_session(pair->sessions[0], pair->accounts[0], identity, KEY_BASE64, one_time,
-                                           KEY_BASE64, random_bytes(size), size),
+        expect(olm_create_outbound_session(pair->sessions[0], pair->accounts[0], identity, KEY_BASE64,
+                                           one_time, KEY_BASE64, random_bytes(size), size),
                "olm_create_outbound_session");
         size = encrypt(pair->sessions[0], text, message, &type);
         memcpy(copy, message, size);

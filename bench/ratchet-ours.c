@@ -56,13 +56,14 @@ static void exchange(void *engine, int from, const uint8_t text[static RATCHET_T
         uint8_t *envelope;
         size_t size;
 
-        ratchet_expect(peer_encrypt(sender->peer, &sender->self, text, RATCHET_TEXT_SIZE, &sender->context, &envelope,
-                                    &size) == 0,
+        ratchet_expect(peer_encrypt(sender->peer, &sender->self, text, RATCHET_TEXT_SIZE, &sender->context,
+                                    &envelope, &size) == 0,
                        "peer_encrypt");
-        ratchet_expect(peer_decrypt(receiver->peer, &receiver->self, &sender->self.address, &receiver->source,
-                                    envelope, size, &receiver->context, &decrypted) == 0,
+        ratchet_expect(peer_decrypt(receiver->peer, &receiver->self, &sender->self.address,
+                                    &receiver->source, envelope, size, &receiver->context, &decrypted) == 0,
                        "peer_decrypt");
-        ratchet_expect(decrypted.size == RATCHET_TEXT_SIZE && memcmp(decrypted.plaintext, text, decrypted.size) == 0,
+        ratchet_expect(decrypted.size == RATCHET_TEXT_SIZE &&
+                               memcmp(decrypted.plaintext, text, decrypted.size) == 0,
                        "the comparison");
         peer_decrypted_deinit(&decrypted);
         free(envelope);
@@ -87,8 +88,9 @@ static void *open_pair(void)
                 .one_time_prekey_id = 1,
                 .one_time_prekey = pair->sides[1].one_time.pair.public_key,
         };
-        ratchet_expect(peer_start(pair->sides[0].peer, &pair->sides[0].self, &bundle, &pair->sides[0].context) == 0,
-                       "peer_start");
+        ratchet_expect(
+                peer_start(pair->sides[0].peer, &pair->sides[0].self, &bundle, &pair->sides[0].context) == 0,
+                "peer_start");
         exchange(pair, 0, text);
         exchange(pair, 1, text);
         return pair;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The stores that libsignal-protocol-c asks its user for. It has one way to keep a session: its serialized record,
- * which it loads and stores with each message; here that is a buffer in memory.
+ * The stores that libsignal-protocol-c asks its user for. It has one way to keep a session: its serialized
+ * record, which it loads and stores with each message; here that is a buffer in memory.
  */
 #include "bench/ratchet-signal.h"
 
@@ -13,8 +13,8 @@ static int load(signal_buffer *stored, signal_buffer **out)
         return *out ? SG_SUCCESS : SG_ERR_NOMEM;
 }
 
-static int load_session(signal_buffer **record, signal_buffer **user_record, const signal_protocol_address *address,
-                        void *userdata)
+static int load_session(signal_buffer **record, signal_buffer **user_record,
+                        const signal_protocol_address *address, void *userdata)
 {
         const SignalStore *store = userdata;
 
@@ -24,8 +24,8 @@ static int load_session(signal_buffer **record, signal_buffer **user_record, con
         return *record ? 1 : SG_ERR_NOMEM;
 }
 
-static int store_session(const signal_protocol_address *address, uint8_t *record, size_t size, uint8_t *user_record,
-                         size_t user_size, void *userdata)
+static int store_session(const signal_protocol_address *address, uint8_t *record, size_t size,
+                         uint8_t *user_record, size_t user_size, void *userdata)
 {
         SignalStore *store = userdata;
 

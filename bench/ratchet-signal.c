@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libsignal-protocol-c through its session cipher, which loads and stores the session record with each message. */
+/*
+ * libsignal-protocol-c through its session cipher, which loads and stores the session record with each
+ * message.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,22 +34,24 @@ static void exchange(void *engine, int from, const uint8_t text[static RATCHET_T
         ciphertext_message *sealed = NULL;
         signal_buffer *wire, *plain = NULL;
 
-        expect(session_cipher_encrypt(pair->ciphers[from], text, RATCHET_TEXT_SIZE, &sealed), "session_cipher_encrypt");
+        expect(session_cipher_encrypt(pair->ciphers[from], text, RATCHET_TEXT_SIZE, &sealed),
+               "session_cipher_encrypt");
         wire = ciphertext_message_get_serialized(sealed);
         if (ciphertext_message_get_type(sealed) == CIPHERTEXT_PREKEY_TYPE) {
                 pre_key_signal_message *message = NULL;
 
-                expect(pre_key_signal_message_deserialize(&message, signal_buffer_data(wire), signal_buffer_len(wire),
-                                                          pair->global),
+                expect(pre_key_signal_message_deserialize(&message, signal_buffer_data(wire),
+                                                          signal_buffer_len(wire), pair->global),
                        "pre_key_signal_message_deserialize");
-                expect(session_cipher_decrypt_pre_key_signal_message(pair->ciphers[!from], message, NULL, &plain),
+                expect(session_cipher_decrypt_pre_key_signal_message(pair->ciphers[!from], message, NULL,
+                                                                     &plain),
                        "session_cipher_decrypt_pre_key_signal_message");
                 SIGNAL_UNREF(message);
         } else {
                 signal_message *message = NULL;
 
-                expect(signal_message_deserialize(&message, signal_buffer_data(wire), signal_buffer_len(wire),
-                                                  pair->global),
+                expect(signal_message_deserialize(&message, signal_buffer_data(wire),
+                                                  signal_buffer_len(wire), pair->global),
                        "signal_message_deserialize");
                 expect(session_cipher_decrypt_signal_message(pair->ciphers[!from], message, NULL, &plain),
                        "session_cipher_decrypt_signal_message");
@@ -88,7 +93,8 @@ static void start(Pair *pair, const ratchet_identity_key_pair *identity)
         expect(signal_protocol_key_helper_generate_signed_pre_key(&signed_prekey, identity, 1, 1700000000000,
                                                                   pair->global),
                "signed prekey");
-        expect(session_signed_pre_key_serialize(&pair->stores[1].signed_prekey, signed_prekey), "signed prekey");
+        expect(session_signed_pre_key_serialize(&pair->stores[1].signed_prekey, signed_prekey),
+               "signed prekey");
         expect(session_pre_key_bundle_create(
                        &bundle, 1, 1, session_pre_key_get_id(prekey),
                        ec_key_pair_get_public(session_pre_key_get_key_pair(prekey)), 1,
@@ -97,8 +103,10 @@ static void start(Pair *pair, const ratchet_identity_key_pair *identity)
                        session_signed_pre_key_get_signature_len(signed_prekey),
                        ratchet_identity_key_pair_get_public(identity)),
                "bundle");
-        expect(session_builder_create(&builder, pair->stores[0].context, &addresses[1], pair->global), "builder");
-        expect(session_builder_process_pre_key_bundle(builder, bundle), "session_builder_process_pre_key_bundle");
+        expect(session_builder_create(&builder, pair->stores[0].context, &addresses[1], pair->global),
+               "builder");
+        expect(session_builder_process_pre_key_bundle(builder, bundle),
+               "session_builder_process_pre_key_bundle");
         session_builder_free(builder);
         SIGNAL_UNREF(bundle);
         SIGNAL_UNREF(signed_prekey);
@@ -113,11 +121,13 @@ static void *open_pair(void)
 
         ratchet_expect(pair != NULL, "calloc");
         expect(signal_context_create(&pair->global, NULL), "signal_context_create");
-        expect(signal_context_set_crypto_provider(pair->global, &ratchet_signal_crypto), "the crypto provider");
+        expect(signal_context_set_crypto_provider(pair->global, &ratchet_signal_crypto),
+               "the crypto provider");
         for (int i = 0; i < 2; i++) {
                 expect(signal_store_init(&pair->stores[i], pair->global), "the stores");
                 identities[i] = make_identity(pair, i);
-                expect(session_cipher_create(&pair->ciphers[i], pair->stores[i].context, &addresses[!i], pair->global),
+                expect(session_cipher_create(&pair->ciphers[i], pair->stores[i].context, &addresses[!i],
+                                             pair->global),
                        "session_cipher_create");
         }
         start(pair, identities[1]);

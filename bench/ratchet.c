@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The ratchet, its peers, and the bare primitives: 256 bytes a message, the state in memory, one processor. Ping-pong
- * turns the DH ratchet with each message, one way never. `ratchet [ROUNDS]` runs all engines in turn, round by round,
- * so that a slow moment of the machine meets all of them, and takes the median of the rounds.
+ * The ratchet, its peers, and the bare primitives: 256 bytes a message, the state in memory, one processor.
+ * Ping-pong turns the DH ratchet with each message, one way never. `ratchet [ROUNDS]` runs all engines in
+ * turn, round by round, so that a slow moment of the machine meets all of them, and takes the median of the
+ * rounds.
  *
  * JSON goes to stdout, and a table of ratios to stderr. A message is one encryption and one decryption.
  */
@@ -15,7 +16,13 @@
 
 #include "bench/ratchet.h"
 
-enum { ROUNDS_DEFAULT = 3, ROUNDS_MAX = 1000, PING_PONG_MESSAGES = 400, ONE_WAY_MESSAGES = 4000, SHAPES = 2 };
+enum {
+        ROUNDS_DEFAULT = 3,
+        ROUNDS_MAX = 1000,
+        PING_PONG_MESSAGES = 400,
+        ONE_WAY_MESSAGES = 4000,
+        SHAPES = 2
+};
 
 static const RatchetEngine *const engines[] = {
         &ratchet_ours,
@@ -58,7 +65,10 @@ static double processor_seconds(void)
         return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Messages a second. A new pair for each measurement, as an unbroken chain in one direction has an end in some peers. */
+/*
+ * Messages a second. A new pair for each measurement, as an unbroken chain in one direction has an end in
+ * some peers.
+ */
 static double measure(const RatchetEngine *engine, const struct Shape *shape)
 {
         uint8_t text[RATCHET_TEXT_SIZE];
@@ -96,8 +106,8 @@ static void report(const struct Shape *shape, double (*results)[ROUNDS_MAX], siz
 
                 printf("{\"figure\": \"%s%s%s\", \"rate\": %.0f}\n", shape->name, i > 0 ? " " : "",
                        i > 0 ? engines[i]->name : "", rate);
-                fprintf(stderr, "%-10s %-22s %10.0f messages/s %8.2f us", shape->name, engines[i]->name, rate,
-                        1e6 / rate);
+                fprintf(stderr, "%-10s %-22s %10.0f messages/s %8.2f us", shape->name, engines[i]->name,
+                        rate, 1e6 / rate);
                 if (i > 0)
                         fprintf(stderr, "   ours / this = %.2f", ours / rate);
                 fprintf(stderr, "\n");

@@ -4,7 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Two sides that talk through one implementation of a ratchet, or do what any such implementation must do at least. */
+/*
+ * Two sides that talk through one implementation of a ratchet, or do what any such implementation must do at
+ * least.
+ */
 enum { RATCHET_TEXT_SIZE = 256 };
 
 typedef struct RatchetEngine {

@@ -85,14 +85,15 @@ int prekey_bundle_decode(const Address *address, const PrekeyBundleParts *parts,
         if (parts->one_time_prekey) {
                 out->has_one_time_prekey = true;
                 out->one_time_prekey_kind = PREKEY_ONE_TIME;
-                return decode_public(parts->one_time_prekey, parts->one_time_prekey_size, PREKEY_ONE_TIME, signer,
-                                     &out->one_time_prekey_id, &out->one_time_prekey);
+                return decode_public(parts->one_time_prekey, parts->one_time_prekey_size, PREKEY_ONE_TIME,
+                                     signer, &out->one_time_prekey_id, &out->one_time_prekey);
         }
         if (parts->last_resort_prekey) {
                 out->has_one_time_prekey = true;
                 out->one_time_prekey_kind = PREKEY_LAST_RESORT;
-                return decode_public(parts->last_resort_prekey, parts->last_resort_prekey_size, PREKEY_LAST_RESORT,
-                                     signer, &out->one_time_prekey_id, &out->one_time_prekey);
+                return decode_public(parts->last_resort_prekey, parts->last_resort_prekey_size,
+                                     PREKEY_LAST_RESORT, signer, &out->one_time_prekey_id,
+                                     &out->one_time_prekey);
         }
         return 0;
 }

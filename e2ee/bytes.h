@@ -8,8 +8,8 @@
 #include <string.h>
 
 /*
- * Reading and writing the fixed formats of docs/protocol-e2ee.md: big-endian numbers, booleans of exactly 0 or 1.
- * A reader that runs out of bytes stays failed and yields zeros, so a decoder asks once, at its end.
+ * Reading and writing the fixed formats of docs/protocol-e2ee.md: big-endian numbers, booleans of exactly 0
+ * or 1. A reader that runs out of bytes stays failed and yields zeros, so a decoder asks once, at its end.
  */
 typedef struct ByteReader {
         const uint8_t *data;

@@ -8,7 +8,10 @@
 #include "e2ee/labels.h"
 #include "e2ee/wipe.h"
 
-/* Double Ratchet section 5.2: "0x01 as the input to produce the message key and 0x02 ... the next chain key". */
+/*
+ * Double Ratchet section 5.2: "0x01 as the input to produce the message key and 0x02 ... the next chain
+ * key".
+ */
 static const uint8_t message_constant = 0x01, chain_constant = 0x02;
 
 void chain_step(ChainKey *chain, MessageKey *out)

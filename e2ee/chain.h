@@ -23,6 +23,9 @@ typedef struct HeaderKey { /* seals the headers of one chain */
 /* KDF_CK (section 5.2): yields the message key, and steps the chain key in place. */
 void chain_step(ChainKey *chain, MessageKey *out);
 
-/* KDF_RK_HE (section 4.2): steps the root key in place, and yields a new chain and the header key of the one after. */
+/*
+ * KDF_RK_HE (section 4.2): steps the root key in place, and yields a new chain and the header key of the one
+ * after.
+ */
 void root_step(RootKey *root, const uint8_t dh_output[static DH_OUTPUT_SIZE], ChainKey *chain_out,
                HeaderKey *next_header_out);

@@ -57,7 +57,8 @@ int envelope_decode(const uint8_t *data, size_t size, Envelope *out)
         } else {
                 return ENVELOPE_MALFORMED;
         }
-        if (reader.failed || reader.left < RATCHET_OVERHEAD || !padding_is_bucket(reader.left - RATCHET_OVERHEAD))
+        if (reader.failed || reader.left < RATCHET_OVERHEAD ||
+            !padding_is_bucket(reader.left - RATCHET_OVERHEAD))
                 return ENVELOPE_MALFORMED;
 
         out->kind = kind;

@@ -4,8 +4,9 @@
 #include "e2ee/x3dh.h"
 
 /*
- * The envelope: a prefix in the clear, and a session message (docs/protocol-e2ee.md, "Envelope"). The prefix names
- * the session, or carries what the receiver needs to start it. It is associated data of all that is sealed behind it.
+ * The envelope: a prefix in the clear, and a session message (docs/protocol-e2ee.md, "Envelope"). The prefix
+ * names the session, or carries what the receiver needs to start it. It is associated data of all that is
+ * sealed behind it.
  */
 enum {
         ENVELOPE_VERSION = 1,
@@ -24,7 +25,7 @@ typedef struct SessionId {
 typedef struct EnvelopeStart {
         uint16_t suite;
         uint64_t generation;
-        const uint8_t *identity; /* encoded, as it came: it is checked only where a session is started with it */
+        const uint8_t *identity; /* encoded, as it came: checked only where it starts a session */
         size_t identity_size;
         DhPublicKey base_key;
         uint32_t signed_prekey_id;

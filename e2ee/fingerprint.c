@@ -15,8 +15,8 @@ static void put_digits(uint64_t value, char *out)
         }
 }
 
-void safety_number_half(const uint8_t *identifier, size_t identifier_size, const uint8_t *key, size_t key_size,
-                        unsigned iterations, char out[static 30 + 1])
+void safety_number_half(const uint8_t *identifier, size_t identifier_size, const uint8_t *key,
+                        size_t key_size, unsigned iterations, char out[static 30 + 1])
 {
         static const uint8_t version[2] = {0, 0};
         uint8_t hash[crypto_hash_sha512_BYTES];

@@ -24,8 +24,8 @@ void hkdf_sha256_extract(const uint8_t *salt, size_t salt_size, const uint8_t *k
         crypto_auth_hmacsha256_final(&hmac, out);
 }
 
-int hkdf_sha256(const uint8_t *salt, size_t salt_size, const uint8_t *key, size_t key_size, const uint8_t *info,
-                size_t info_size, uint8_t *out, size_t out_size)
+int hkdf_sha256(const uint8_t *salt, size_t salt_size, const uint8_t *key, size_t key_size,
+                const uint8_t *info, size_t info_size, uint8_t *out, size_t out_size)
 {
         crypto_auth_hmacsha256_state keyed, hmac;
         uint8_t block[HASH_SIZE];

@@ -27,8 +27,8 @@ void identity_generate(Identity *out, const E2eeContext *context)
         E2EE_WIPE(pair);
 
         context->fill(context->userdata, seed, sizeof(seed));
-        if (crypto_sign_seed_keypair(out->public_identity.signing_key.bytes, out->signing_secret_key.bytes, seed) !=
-            0)
+        if (crypto_sign_seed_keypair(out->public_identity.signing_key.bytes, out->signing_secret_key.bytes,
+                                     seed) != 0)
                 abort();
         dh_generate(&pair, context);
         out->public_identity.dh_key = pair.public_key;
@@ -94,7 +94,8 @@ size_t identity_encode(const Identity *identity, uint8_t out[static IDENTITY_ENC
         ByteWriter writer = byte_writer(out, IDENTITY_ENCODED_SIZE);
 
         write_public(&writer, &identity->public_identity);
-        write_bytes(&writer, identity->signing_secret_key.bytes, 32); /* the seed; the rest follows from it */
+        /* The seed; the rest of it follows. */
+        write_bytes(&writer, identity->signing_secret_key.bytes, 32);
         write_bytes(&writer, identity->dh_secret_key.bytes, 32);
         return writer.size;
 }
@@ -105,8 +106,8 @@ static bool secrets_fit(const Identity *identity)
         DhKeyPair pair = {identity->public_identity.dh_key, identity->dh_secret_key};
         E2EE_WIPE(pair);
 
-        return sodium_memcmp(identity->signing_secret_key.bytes + 32, identity->public_identity.signing_key.bytes,
-                             32) == 0 &&
+        return sodium_memcmp(identity->signing_secret_key.bytes + 32,
+                             identity->public_identity.signing_key.bytes, 32) == 0 &&
                dh_key_pair_fits(&pair);
 }
 
@@ -123,7 +124,8 @@ int identity_decode(const uint8_t *data, size_t size, Identity *out)
         read_bytes(&reader, seed, sizeof(seed));
         read_bytes(&reader, out->dh_secret_key.bytes, 32);
         if (reader_done(&reader) &&
-            crypto_sign_seed_keypair(public_key, out->signing_secret_key.bytes, seed) == 0 && secrets_fit(out))
+            crypto_sign_seed_keypair(public_key, out->signing_secret_key.bytes, seed) == 0 &&
+            secrets_fit(out))
                 return 0;
         identity_wipe(out);
         return IDENTITY_MALFORMED;

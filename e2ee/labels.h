@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Every domain-separation label of libe2ee. Each is used in one place and for one thing, so that nothing made for one
- * use can stand in for another. A label never changes its meaning: a new use gets a new line.
+ * Every domain-separation label of libe2ee. Each is used in one place and for one thing, so that nothing made
+ * for one use can stand in for another. A label never changes its meaning: a new use gets a new line.
  */
 
 /* Ed25519 signatures: what is signed begins with label || 0x00 (e2ee/sign.h). */

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /*
- * Padding to buckets, so that a ciphertext's size says little about the text's: 256 bytes, then the powers of two and
- * the halves between them (384, 512, 768, ... 98304), and 99328 for what is longer. A padded plaintext is the plaintext,
- * the byte 0x80, and zeros up to the bucket (ISO/IEC 7816-4).
+ * Padding to buckets, so that a ciphertext's size says little about the text's: 256 bytes, then the powers
+ * of two and the halves between them (384, 512, 768, ... 98304), and 99328 for what is longer. A padded
+ * plaintext is the plaintext, the byte 0x80, and zeros up to the bucket (ISO/IEC 7816-4).
  */
 enum { PADDING_MIN = 256, PADDING_MAX = 97 * 1024 };
 

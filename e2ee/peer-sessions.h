@@ -11,9 +11,14 @@ struct Peer {
 };
 
 int peer_find_by_id(const Peer *peer, const SessionId *id); /* -1: none */
-/* A base key is made for one session, so it finds the session that a starting envelope has started before. */
+/*
+ * A base key is made for one session, so it finds the session that a starting envelope has started before.
+ */
 int peer_find_by_base_key(const Peer *peer, const DhPublicKey *base_key);
 /* Takes the session over; where there are too many, the last falls out. */
 void peer_insert(Peer *peer, Session *session, unsigned index);
-/* Holds all sessions together to RATCHET_SKIPPED_MAX skipped keys; the oldest session gives its keys up first. */
+/*
+ * Holds all sessions together to RATCHET_SKIPPED_MAX skipped keys; the oldest session gives its keys up
+ * first.
+ */
 void peer_limit_skipped(Peer *peer);

@@ -4,7 +4,10 @@
 #include "e2ee/peer-sessions.h"
 #include "e2ee/wipe.h"
 
-/* The stored form of a Peer: a version, whether there is a current session, and the sessions, the newest first. */
+/*
+ * The stored form of a Peer: a version, whether there is a current session, and the sessions, the newest
+ * first.
+ */
 enum { FORMAT = 1, HEAD_SIZE = 1 + 1 + 1 };
 
 int peer_encode(const Peer *peer, uint8_t **out, size_t *size_out)

@@ -68,8 +68,8 @@ static void fill_decrypted(const Session *session, uint8_t *plaintext, size_t si
         };
 }
 
-static int decrypt_in(Peer *peer, unsigned index, const Address *sender, const Envelope *envelope, uint64_t now_ms,
-                      PeerDecrypted *out)
+static int decrypt_in(Peer *peer, unsigned index, const Address *sender, const Envelope *envelope,
+                      uint64_t now_ms, PeerDecrypted *out)
 {
         __attribute__((cleanup(ratchet_draft_deinit))) RatchetDraft draft = {0};
         Session *session = peer->sessions[index];
@@ -99,8 +99,9 @@ static unsigned place_of(const Peer *peer, const Session *session, uint64_t now_
         return peer->count == 0 || session_outranks(session, peer->sessions[0], now_ms) ? 0 : 1;
 }
 
-static int decrypt_first(Peer *peer, const PeerSelf *self, const Address *sender, const PrekeySource *prekeys,
-                         const Envelope *envelope, const E2eeContext *context, PeerDecrypted *out)
+static int decrypt_first(Peer *peer, const PeerSelf *self, const Address *sender,
+                         const PrekeySource *prekeys, const Envelope *envelope, const E2eeContext *context,
+                         PeerDecrypted *out)
 {
         __attribute__((cleanup(ratchet_draft_deinit))) RatchetDraft draft = {0};
         __attribute__((cleanup(session_freep))) Session *session = NULL;

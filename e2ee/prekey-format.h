@@ -5,9 +5,10 @@
 #include "e2ee/prekey.h"
 
 /*
- * The public encoding of a prekey, shared by its owner (prekey.c) and strangers (bundle.c): docs/protocol-e2ee.md,
- * "Prekeys". After the X25519 key stands the slot of the KEM key that suite 2 will use: its size, and the key. This
- * version writes size 0, and skips a key of a newer owner, which the signature covers as well.
+ * The public encoding of a prekey, shared by its owner (prekey.c) and strangers (bundle.c):
+ * docs/protocol-e2ee.md, "Prekeys". After the X25519 key stands the slot of the KEM key that suite 2 will
+ * use: its size, and the key. This version writes size 0, and skips a key of a newer owner, which the
+ * signature covers as well.
  */
 enum {
         PREKEY_FORMAT = 1,

@@ -7,7 +7,8 @@
 #include "e2ee/sign.h"
 #include "e2ee/wipe.h"
 
-void prekey_generate(Prekey *out, PrekeyKind kind, uint32_t id, const Identity *owner, const E2eeContext *context)
+void prekey_generate(Prekey *out, PrekeyKind kind, uint32_t id, const Identity *owner,
+                     const E2eeContext *context)
 {
         uint8_t encoded[PREKEY_ENCODED_SIZE];
         ByteWriter writer = byte_writer(encoded, sizeof(encoded));
@@ -61,8 +62,8 @@ int prekey_decode(const uint8_t *data, size_t size, Prekey *out)
         read_bytes(&reader, out->pair.public_key.bytes, 32);
         read_bytes(&reader, out->pair.secret_key.bytes, 32);
         read_bytes(&reader, out->signature.bytes, 64);
-        if (reader_done(&reader) && format == PREKEY_FORMAT && kind >= PREKEY_SIGNED && kind <= PREKEY_LAST_RESORT &&
-            out->id != 0 && dh_key_pair_fits(&out->pair)) {
+        if (reader_done(&reader) && format == PREKEY_FORMAT && kind >= PREKEY_SIGNED &&
+            kind <= PREKEY_LAST_RESORT && out->id != 0 && dh_key_pair_fits(&out->pair)) {
                 out->kind = kind;
                 return 0;
         }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "e2ee/ratchet-header.h"
 
-void ratchet_header_seal(const HeaderKey *key, const uint8_t *ad, size_t ad_size, const RatchetHeader *header,
-                         uint8_t message[static RATCHET_SEALED_HEADER_SIZE])
+void ratchet_header_seal(const HeaderKey *key, const uint8_t *ad, size_t ad_size,
+                         const RatchetHeader *header, uint8_t message[static RATCHET_SEALED_HEADER_SIZE])
 {
         uint8_t plain[RATCHET_HEADER_SIZE];
         ByteWriter writer = byte_writer(plain, sizeof(plain));

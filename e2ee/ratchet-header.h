@@ -3,7 +3,10 @@
 
 #include "e2ee/ratchet.h"
 
-/* The header of a session message (HEADER, HENCRYPT and HDECRYPT of Double Ratchet section 4.2), and the CONCAT. */
+/*
+ * The header of a session message (HEADER, HENCRYPT and HDECRYPT of Double Ratchet section 4.2), and the
+ * CONCAT.
+ */
 typedef struct RatchetHeader {
         DhPublicKey ratchet_key;
         uint32_t sent_before; /* PN */
@@ -11,8 +14,8 @@ typedef struct RatchetHeader {
 } RatchetHeader;
 
 /* Seals behind the nonce that already stands at the beginning of message. */
-void ratchet_header_seal(const HeaderKey *key, const uint8_t *ad, size_t ad_size, const RatchetHeader *header,
-                         uint8_t message[static RATCHET_SEALED_HEADER_SIZE]);
+void ratchet_header_seal(const HeaderKey *key, const uint8_t *ad, size_t ad_size,
+                         const RatchetHeader *header, uint8_t message[static RATCHET_SEALED_HEADER_SIZE]);
 bool ratchet_header_open(const HeaderKey *key, const uint8_t *ad, size_t ad_size,
                          const uint8_t message[static RATCHET_SEALED_HEADER_SIZE], RatchetHeader *out);
 

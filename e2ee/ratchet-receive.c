@@ -12,12 +12,12 @@ typedef enum Place {
 } Place;
 
 /*
- * The header half of TrySkippedMessageKeysHE, and DecryptHeader (section 4.6). At most one trial for each chain
- * that is kept and one for the next. There is no next one while our own step is due: the peer has not seen the key
- * that it would have to answer.
+ * The header half of TrySkippedMessageKeysHE, and DecryptHeader (section 4.6). At most one trial for each
+ * chain that is kept and one for the next. There is no next one while our own step is due: the peer has not
+ * seen the key that it would have to answer.
  */
-static Place open_header(const RatchetState *state, const uint8_t *ad, size_t ad_size, const uint8_t *message,
-                         RatchetHeader *out, unsigned *index_out)
+static Place open_header(const RatchetState *state, const uint8_t *ad, size_t ad_size,
+                         const uint8_t *message, RatchetHeader *out, unsigned *index_out)
 {
         for (unsigned i = 0; i < state->chain_count; i++) {
                 if (i == 1 && state->sending != SENDING_STEP_DUE &&
@@ -33,8 +33,8 @@ static Place open_header(const RatchetState *state, const uint8_t *ad, size_t ad
         return PLACE_NOWHERE;
 }
 
-static bool open_body(const MessageKey *key, const uint8_t *ad, size_t ad_size, const uint8_t *message, size_t size,
-                      uint8_t *out)
+static bool open_body(const MessageKey *key, const uint8_t *ad, size_t ad_size, const uint8_t *message,
+                      size_t size, uint8_t *out)
 {
         RatchetAd body_ad;
 
@@ -75,7 +75,10 @@ static int receiving_step(RatchetDraft *draft, const RatchetHeader *header, uint
         if (state->chain_count > 1)
                 sodium_memzero(&state->chains[1].chain_key, sizeof(state->chains[1].chain_key));
 
-        *chain = (ReceivingChain){.serial = state->next_serial++, .header_key = state->next_receiving_header};
+        *chain = (ReceivingChain){
+                .serial = state->next_serial++,
+                .header_key = state->next_receiving_header,
+        };
         state->remote = header->ratchet_key;
         root_step(&state->root_key, output, &chain->chain_key, &state->next_receiving_header);
         sodium_memzero(&state->local, sizeof(state->local));
@@ -84,7 +87,10 @@ static int receiving_step(RatchetDraft *draft, const RatchetHeader *header, uint
         return 0;
 }
 
-/* How many messages this one jumps over. Refuses what an honest peer does not send before anything is computed. */
+/*
+ * How many messages this one jumps over. Refuses what an honest peer does not send before anything is
+ * computed.
+ */
 static int count_skipped(const RatchetState *state, Place place, const RatchetHeader *header, uint64_t *out)
 {
         uint32_t received = state->chain_count > 0 ? state->chains[0].next : 0;
@@ -151,8 +157,8 @@ static int decrypt_behind(const Ratchet *ratchet, RatchetDraft *draft, const Rec
 }
 
 /* RatchetDecryptHE (section 4.6), on a copy of the state. */
-int ratchet_decrypt(const Ratchet *ratchet, const uint8_t *ad, size_t ad_size, const uint8_t *message, size_t size,
-                    uint64_t now_ms, uint8_t *out, RatchetDraft *draft)
+int ratchet_decrypt(const Ratchet *ratchet, const uint8_t *ad, size_t ad_size, const uint8_t *message,
+                    size_t size, uint64_t now_ms, uint8_t *out, RatchetDraft *draft)
 {
         RatchetHeader header;
         MessageKey key;
@@ -161,7 +167,8 @@ int ratchet_decrypt(const Ratchet *ratchet, const uint8_t *ad, size_t ad_size, c
         E2EE_WIPE(key);
         int r;
 
-        *draft = (RatchetDraft){.state = ratchet->state};
+        *draft = (RatchetDraft){0};
+        draft->state = ratchet->state; /* member by member: a literal could leave a copy on the stack */
         if (size < RATCHET_OVERHEAD)
                 return RATCHET_FORGED;
         place = open_header(&draft->state, ad, ad_size, message, &header, &index);
@@ -177,7 +184,9 @@ int ratchet_decrypt(const Ratchet *ratchet, const uint8_t *ad, size_t ad_size, c
         return open_body(&key, ad, ad_size, message, size, out) ? 0 : RATCHET_FORGED;
 }
 
-/* The stored keys with those that are new, in an array of its own, so that a lack of memory changes nothing. */
+/*
+ * The stored keys with those that are new, in an array of its own, so that a lack of memory changes nothing.
+ */
 static int join_skipped(const SkippedKeys *stored, const SkippedKeys *added, SkippedKeys *out)
 {
         size_t count = stored->count + added->count;

@@ -71,9 +71,11 @@ static void read_state(ByteReader *reader, RatchetState *state)
         state->last_step_ms = read_u64(reader);
         count = read_u8(reader);
 
-        /* A session is stored after its first message only, so SENDING_NONE is not among the stored states. */
-        if ((sending != SENDING_STEP_DUE && sending != SENDING_READY) || count > RATCHET_RECEIVING_CHAINS_MAX ||
-            (sending == SENDING_STEP_DUE && count == 0))
+        /*
+         * A session is stored after its first message only, so SENDING_NONE is not among the stored states.
+         */
+        if ((sending != SENDING_STEP_DUE && sending != SENDING_READY) ||
+            count > RATCHET_RECEIVING_CHAINS_MAX || (sending == SENDING_STEP_DUE && count == 0))
                 reader->failed = true;
         if (reader->failed)
                 return;

@@ -27,25 +27,23 @@ static int sending_step(RatchetState *state, const E2eeContext *context)
 int ratchet_init_initiator(Ratchet *out, const RatchetSecrets *secrets, const DhPublicKey *remote,
                            const E2eeContext *context)
 {
-        *out = (Ratchet){.state = {
-                .root_key = secrets->root,
-                .remote = *remote,
-                /* The step moves it to HKs; NHKs comes out of the root key. */
-                .next_sending_header = secrets->initiator_header,
-                .next_receiving_header = secrets->responder_header,
-        }};
+        *out = (Ratchet){0};
+        out->state.root_key = secrets->root;
+        out->state.remote = *remote;
+        /* The step moves it to HKs; NHKs comes out of the root key. */
+        out->state.next_sending_header = secrets->initiator_header;
+        out->state.next_receiving_header = secrets->responder_header;
         return sending_step(&out->state, context);
 }
 
 void ratchet_init_responder(Ratchet *out, const RatchetSecrets *secrets, const DhKeyPair *local)
 {
-        *out = (Ratchet){.state = {
-                .root_key = secrets->root,
-                .local = *local,
-                .sending = SENDING_NONE,
-                .next_sending_header = secrets->responder_header,
-                .next_receiving_header = secrets->initiator_header,
-        }};
+        *out = (Ratchet){0};
+        out->state.root_key = secrets->root;
+        out->state.local = *local;
+        out->state.sending = SENDING_NONE;
+        out->state.next_sending_header = secrets->responder_header;
+        out->state.next_receiving_header = secrets->initiator_header;
 }
 
 void ratchet_deinit(Ratchet *ratchet)

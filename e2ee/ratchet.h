@@ -7,13 +7,16 @@
 #include "e2ee/skipped.h"
 
 /*
- * The Double Ratchet, header encryption variant (Double Ratchet rev 1, section 4), with the new ratchet key made when
- * it is first needed to send (section 6.5). Header and body are sealed with XChaCha20-Poly1305 and random nonces.
+ * The Double Ratchet, header encryption variant (Double Ratchet rev 1, section 4), with the new ratchet key
+ * made when it is first needed to send (section 6.5). Header and body are sealed with XChaCha20-Poly1305 and
+ * random nonces.
  *
- * A session message is: header nonce, sealed header, body nonce, sealed body (docs/protocol-e2ee.md, "Session message").
+ * A session message is: header nonce, sealed header, body nonce, sealed body (docs/protocol-e2ee.md,
+ * "Session message").
  *
  * Receiving has two halves, so that the caller can look at the plaintext before anything is final:
- * ratchet_decrypt() leaves the Ratchet alone and drafts its next state, ratchet_keep() makes the draft the state.
+ * ratchet_decrypt() leaves the Ratchet alone and drafts its next state, ratchet_keep() makes the draft the
+ * state.
  */
 enum {
         RATCHET_SKIP_MAX = 2000,          /* the most messages that one message may jump over */
@@ -40,16 +43,16 @@ typedef struct ReceivingChain {
 } ReceivingChain;
 
 typedef struct RatchetState { /* names in comments are those of section 4.3 */
-        RootKey root_key;             /* RK */
-        DhKeyPair local;              /* DHs; zero while SENDING_STEP_DUE */
-        DhPublicKey remote;           /* DHr */
+        RootKey root_key;     /* RK */
+        DhKeyPair local;      /* DHs; zero while SENDING_STEP_DUE */
+        DhPublicKey remote;   /* DHr */
         SendingState sending;
-        ChainKey sending_chain;       /* CKs */
-        HeaderKey sending_header;     /* HKs */
-        HeaderKey next_sending_header; /* NHKs */
+        ChainKey sending_chain;          /* CKs */
+        HeaderKey sending_header;        /* HKs */
+        HeaderKey next_sending_header;   /* NHKs */
         HeaderKey next_receiving_header; /* NHKr */
-        uint32_t sent;                /* Ns */
-        uint32_t sent_before;         /* PN */
+        uint32_t sent;                   /* Ns */
+        uint32_t sent_before;            /* PN */
         unsigned chain_count;
         uint32_t next_serial;
         ReceivingChain chains[RATCHET_RECEIVING_CHAINS_MAX]; /* CKr, HKr, Nr: newest first */
@@ -61,7 +64,10 @@ typedef struct Ratchet {
         SkippedKeys skipped; /* MKSKIPPED */
 } Ratchet;
 
-/* RatchetInitAliceHE and RatchetInitBobHE (section 4.4). init_initiator: 0, or RATCHET_FORGED for a bad remote key. */
+/*
+ * RatchetInitAliceHE and RatchetInitBobHE (section 4.4). init_initiator: 0, or RATCHET_FORGED for a bad
+ * remote key.
+ */
 typedef struct RatchetSecrets {
         RootKey root;
         HeaderKey initiator_header, responder_header; /* shared_hka, shared_nhkb */
@@ -95,11 +101,11 @@ typedef struct RatchetDraft {
 } RatchetDraft;
 
 /*
- * out has size - RATCHET_OVERHEAD bytes. Whatever it returns, ratchet_draft_deinit() releases the draft. Costs at
- * most one X25519, and that only for a header that the peer has sealed.
+ * out has size - RATCHET_OVERHEAD bytes. Whatever it returns, ratchet_draft_deinit() releases the draft.
+ * Costs at most one X25519, and that only for a header that the peer has sealed.
  */
-int ratchet_decrypt(const Ratchet *ratchet, const uint8_t *ad, size_t ad_size, const uint8_t *message, size_t size,
-                    uint64_t now_ms, uint8_t *out, RatchetDraft *draft);
+int ratchet_decrypt(const Ratchet *ratchet, const uint8_t *ad, size_t ad_size, const uint8_t *message,
+                    size_t size, uint64_t now_ms, uint8_t *out, RatchetDraft *draft);
 /* 0, or -ENOMEM and nothing has changed. */
 int ratchet_keep(Ratchet *ratchet, RatchetDraft *draft, uint64_t now_ms);
 void ratchet_draft_deinit(RatchetDraft *draft);

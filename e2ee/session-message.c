@@ -71,8 +71,8 @@ static int from_ratchet(int r)
         }
 }
 
-int session_decrypt(const Session *session, const Envelope *envelope, uint64_t now_ms, uint8_t **plaintext_out,
-                    size_t *size_out, RatchetDraft *draft)
+int session_decrypt(const Session *session, const Envelope *envelope, uint64_t now_ms,
+                    uint8_t **plaintext_out, size_t *size_out, RatchetDraft *draft)
 {
         size_t padded = envelope->message_size - RATCHET_OVERHEAD;
         uint8_t *plaintext;

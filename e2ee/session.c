@@ -9,8 +9,8 @@
 #include "e2ee/wipe.h"
 
 /*
- * How far ahead of this side's clock a generation counts. Otherwise a clock that once ran years ahead would have made
- * a session that nothing outranks which was started by somebody who does not know of it.
+ * How far ahead of this side's clock a generation counts. Otherwise a clock that once ran years ahead would
+ * have made a session that nothing outranks which was started by somebody who does not know of it.
  */
 #define GENERATION_AHEAD_MS (UINT64_C(3600) * 1000)
 
@@ -84,8 +84,8 @@ static void put_start_prefix(Session *session, const PeerSelf *self, const X3dhT
         session->start_prefix_size = envelope_put_start_prefix(&start, session->start_prefix);
 }
 
-int session_start(const PeerSelf *self, const PrekeyBundle *bundle, uint64_t generation, const E2eeContext *context,
-                  Session **out)
+int session_start(const PeerSelf *self, const PrekeyBundle *bundle, uint64_t generation,
+                  const E2eeContext *context, Session **out)
 {
         __attribute__((cleanup(session_freep))) Session *session = NULL;
         X3dhSecrets agreed;
@@ -148,7 +148,8 @@ static int find_prekey(const PrekeySource *prekeys, PrekeyKind kind, uint32_t id
 }
 
 int session_accept(const PeerSelf *self, const Address *sender, const EnvelopeStart *start,
-                   const PrekeySource *prekeys, const E2eeContext *context, Session **out, SessionUse *use_out)
+                   const PrekeySource *prekeys, const E2eeContext *context, Session **out,
+                   SessionUse *use_out)
 {
         __attribute__((cleanup(session_freep))) Session *session = NULL;
         Prekey signed_prekey = {0}, one_time = {0};
@@ -195,7 +196,8 @@ int session_accept(const PeerSelf *self, const Address *sender, const EnvelopeSt
                 .one_time_prekey = one_time.pair.public_key,
         };
         r = x3dh_respond(self->identity, &signed_prekey.pair.secret_key,
-                         start->has_one_time_prekey ? &one_time.pair.secret_key : NULL, &transcript, &agreed);
+                         start->has_one_time_prekey ? &one_time.pair.secret_key : NULL, &transcript,
+                         &agreed);
         if (r != 0)
                 return r < 0 ? r : PEER_FORGED;
         r = set_transcript(session, &transcript);

@@ -19,7 +19,8 @@ static size_t put_input(const char *label, const uint8_t *data, size_t size, uin
         return writer.size;
 }
 
-void sign_labelled(const SigningSecretKey *key, const char *label, const uint8_t *data, size_t size, Signature *out)
+void sign_labelled(const SigningSecretKey *key, const char *label, const uint8_t *data, size_t size,
+                   Signature *out)
 {
         uint8_t input[LABEL_MAX + SIGN_DATA_MAX];
         size_t input_size = put_input(label, data, size, input, sizeof(input));
@@ -39,7 +40,8 @@ bool verify_labelled(const SigningPublicKey *key, const char *label, const uint8
         return ed25519_verify(key, input, put_input(label, data, size, input, sizeof(input)), signature);
 }
 
-bool ed25519_verify(const SigningPublicKey *key, const uint8_t *data, size_t size, const Signature *signature)
+bool ed25519_verify(const SigningPublicKey *key, const uint8_t *data, size_t size,
+                    const Signature *signature)
 {
         return crypto_sign_verify_detached(signature->bytes, data, size, key->bytes) == 0;
 }

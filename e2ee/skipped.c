@@ -34,7 +34,10 @@ typedef struct Filter {
         uint64_t now_ms;
 } Filter;
 
-/* Removes what the filter drops, and wipes the places that become free. Releases the memory with the last key. */
+/*
+ * Removes what the filter drops, and wipes the places that become free. Releases the memory with the last
+ * key.
+ */
 static void remove_if(SkippedKeys *skipped, const Filter *filter)
 {
         size_t kept = 0;

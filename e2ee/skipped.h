@@ -6,8 +6,8 @@
 #include "e2ee/chain.h"
 
 /*
- * Keys of messages that were jumped over and may still come: MKSKIPPED of the Double Ratchet, oldest first. A key
- * is good for SKIPPED_KEEP_MS, and for one message (section 6.4, "Deletion of skipped message keys").
+ * Keys of messages that were jumped over and may still come: MKSKIPPED of the Double Ratchet, oldest first.
+ * A key is good for SKIPPED_KEEP_MS, and for one message (section 6.4, "Deletion of skipped message keys").
  */
 #define SKIPPED_KEEP_MS (UINT64_C(30) * 24 * 3600 * 1000)
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 /*
- * E2EE_WIPE(variable) stands right after the declaration of a local variable that will hold a secret, and wipes it on
- * every way out of the scope.
+ * E2EE_WIPE(variable) stands right after the declaration of a local variable that will hold a secret, and
+ * wipes it on every way out of the scope.
  */
 typedef struct WipeGuard {
         void *data;

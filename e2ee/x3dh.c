@@ -24,7 +24,10 @@ static void write_identity(ByteWriter *writer, const PublicIdentity *identity)
         write_bytes(writer, identity->dh_key.bytes, 32);
 }
 
-/* docs/protocol-e2ee.md, "Transcript". Fixed sizes and counted names: two transcripts never have the same bytes. */
+/*
+ * docs/protocol-e2ee.md, "Transcript". Fixed sizes and counted names: two transcripts never have the same
+ * bytes.
+ */
 void x3dh_transcript_hash(const X3dhTranscript *transcript, TranscriptHash *out)
 {
         static const DhPublicKey none;
@@ -45,13 +48,19 @@ void x3dh_transcript_hash(const X3dhTranscript *transcript, TranscriptHash *out)
         write_u8(&writer, has ? transcript->one_time_prekey_kind : 0);
         write_u32(&writer, has ? transcript->one_time_prekey_id : 0);
         write_bytes(&writer, has ? transcript->one_time_prekey.bytes : none.bytes, 32);
-        /* The KEM slot: the sizes of the encapsulation key and of the ciphertext, each followed by as many bytes. */
+        /*
+         * The KEM slot: the sizes of the encapsulation key and of the ciphertext, each followed by as many
+         * bytes.
+         */
         write_u16(&writer, 0);
         write_u16(&writer, 0);
         crypto_hash_sha256(out->bytes, bytes, writer.size);
 }
 
-/* X3DH section 2.2, "KDF": F || KM with 32 bytes 0xFF for X25519, a zero salt, and the transcript in the info. */
+/*
+ * X3DH section 2.2, "KDF": F || KM with 32 bytes 0xFF for X25519, a zero salt, and the transcript in the
+ * info.
+ */
 static int derive(const uint8_t (*dhs)[DH_OUTPUT_SIZE], size_t count, const X3dhTranscript *transcript,
                   X3dhSecrets *out)
 {
@@ -68,7 +77,8 @@ static int derive(const uint8_t (*dhs)[DH_OUTPUT_SIZE], size_t count, const X3dh
         memcpy(info, LABEL_HKDF_X3DH, sizeof(LABEL_HKDF_X3DH) - 1);
         memcpy(info + sizeof(LABEL_HKDF_X3DH) - 1, hash.bytes, sizeof(hash.bytes));
 
-        r = hkdf_sha256(NULL, 0, material, 32 + count * DH_OUTPUT_SIZE, info, sizeof(info), okm, sizeof(okm));
+        r = hkdf_sha256(NULL, 0, material, 32 + count * DH_OUTPUT_SIZE, info, sizeof(info), okm,
+                        sizeof(okm));
         if (r < 0)
                 return r;
         memcpy(out->root, okm, 32);
@@ -77,7 +87,8 @@ static int derive(const uint8_t (*dhs)[DH_OUTPUT_SIZE], size_t count, const X3dh
         return 0;
 }
 
-int x3dh_initiate(const Identity *self, const DhKeyPair *base, const X3dhTranscript *transcript, X3dhSecrets *out)
+int x3dh_initiate(const Identity *self, const DhKeyPair *base, const X3dhTranscript *transcript,
+                  X3dhSecrets *out)
 {
         const DhPublicKey *responder = &transcript->responder_identity.dh_key;
         uint8_t dhs[DHS_MAX][DH_OUTPUT_SIZE];

@@ -6,8 +6,8 @@
 #include "e2ee/prekey.h"
 
 /*
- * The X3DH key agreement (X3DH rev 1, sections 3.3 and 3.4). Both sides put the same transcript together, and every
- * secret depends on all of it: a side that believes anything else gets other keys.
+ * The X3DH key agreement (X3DH rev 1, sections 3.3 and 3.4). Both sides put the same transcript together,
+ * and every secret depends on all of it: a side that believes anything else gets other keys.
  */
 enum { X3DH_SUITE_CLASSICAL = 1 }; /* 2: with ML-KEM-768, not there yet */
 
@@ -43,7 +43,8 @@ enum {
 
 void x3dh_transcript_hash(const X3dhTranscript *transcript, TranscriptHash *out);
 
-int x3dh_initiate(const Identity *self, const DhKeyPair *base, const X3dhTranscript *transcript, X3dhSecrets *out);
+int x3dh_initiate(const Identity *self, const DhKeyPair *base, const X3dhTranscript *transcript,
+                  X3dhSecrets *out);
 /* one_time: NULL where the transcript has none. */
 int x3dh_respond(const Identity *self, const DhSecretKey *signed_prekey, const DhSecretKey *one_time,
                  const X3dhTranscript *transcript, X3dhSecrets *out);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A prekey bundle from the server: four parts, each behind its size in two bytes. What is accepted can be used. */
+/*
+ * A prekey bundle from the server: four parts, each behind its size in two bytes. What is accepted can be
+ * used.
+ */
 #include <stdlib.h>
 
 #include "e2ee/bytes.h"
@@ -25,8 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (reader.failed)
                 return 0;
         if (prekey_bundle_decode(&pair.bob.self.address,
-                                 &(PrekeyBundleParts){parts[0], parts[1], parts[2], parts[3], sizes[0], sizes[1],
-                                                      sizes[2], sizes[3]},
+                                 &(PrekeyBundleParts){parts[0], parts[1], parts[2], parts[3], sizes[0],
+                                                      sizes[1], sizes[2], sizes[3]},
                                  &bundle) != 0)
                 return 0;
         peer = peer_new();

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a peer has encrypted: any bytes. A text that is accepted encodes again, to what decodes to the same. */
+/*
+ * What a peer has encrypted: any bytes. A text that is accepted encodes again, to what decodes to the same.
+ */
 #include <stdlib.h>
 #include <string.h>
 

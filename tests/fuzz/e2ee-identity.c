@@ -13,13 +13,15 @@ static void expect_same(const uint8_t *encoded, size_t encoded_size, const uint8
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        uint8_t public_encoded[PUBLIC_IDENTITY_SIZE], encoded[IDENTITY_ENCODED_SIZE], prekey_encoded[PREKEY_SECRET_SIZE];
+        uint8_t public_encoded[PUBLIC_IDENTITY_SIZE], encoded[IDENTITY_ENCODED_SIZE],
+                prekey_encoded[PREKEY_SECRET_SIZE];
         PublicIdentity public_identity;
         Identity identity;
         Prekey prekey;
 
         if (public_identity_decode(data, size, &public_identity) == 0)
-                expect_same(public_encoded, public_identity_encode(&public_identity, public_encoded), data, size);
+                expect_same(public_encoded, public_identity_encode(&public_identity, public_encoded), data,
+                            size);
         if (identity_decode(data, size, &identity) == 0)
                 expect_same(encoded, identity_encode(&identity, encoded), data, size);
         if (prekey_decode(data, size, &prekey) == 0)

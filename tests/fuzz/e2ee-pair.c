@@ -64,8 +64,8 @@ void fuzz_bundle(FuzzSide *side, PrekeyKind one_time_kind, PrekeyBundle *out)
 
 void fuzz_encrypt(FuzzSide *side, const char *text, uint8_t **out, size_t *size_out)
 {
-        fuzz_expect(peer_encrypt(side->peer, &side->self, (const uint8_t *)text, strlen(text), &side->context, out,
-                                 size_out) == 0);
+        fuzz_expect(peer_encrypt(side->peer, &side->self, (const uint8_t *)text, strlen(text),
+                                 &side->context, out, size_out) == 0);
 }
 
 static void deliver(FuzzSide *from, FuzzSide *to, const char *text)
@@ -75,8 +75,8 @@ static void deliver(FuzzSide *from, FuzzSide *to, const char *text)
         size_t size;
 
         fuzz_encrypt(from, text, &envelope, &size);
-        fuzz_expect(peer_decrypt(to->peer, &to->self, &from->self.address, &to->source, envelope, size, &to->context,
-                                 &decrypted) == 0);
+        fuzz_expect(peer_decrypt(to->peer, &to->self, &from->self.address, &to->source, envelope, size,
+                                 &to->context, &decrypted) == 0);
         peer_decrypted_deinit(&decrypted);
         free(envelope);
 }
@@ -90,7 +90,8 @@ void fuzz_pair_init(FuzzPair *pair)
         side_init(&pair->bob, "bob", 2);
         fuzz_bundle(&pair->bob, PREKEY_LAST_RESORT, &bundle);
         for (unsigned session = 0; session < 2; session++) {
-                fuzz_expect(peer_start(pair->alice.peer, &pair->alice.self, &bundle, &pair->alice.context) == 0);
+                fuzz_expect(peer_start(pair->alice.peer, &pair->alice.self, &bundle, &pair->alice.context) ==
+                            0);
                 deliver(&pair->alice, &pair->bob, "start");
                 deliver(&pair->bob, &pair->alice, "answer");
         }

@@ -4,7 +4,8 @@
 #include "e2ee/peer.h"
 
 /*
- * Two sides that have talked, always in the same way: what one run of the seeds' maker seals, the targets can open.
+ * Two sides that have talked, always in the same way: what one run of the seeds' maker seals, the targets
+ * can open.
  */
 typedef struct FuzzSide {
         uint64_t seed, counter;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writes the corpora of the e2ee targets: `e2ee-seeds tests/fuzz/corpus`. To be run again when a format changes. */
+/*
+ * Writes the corpora of the e2ee targets: `e2ee-seeds tests/fuzz/corpus`. To be run again when a format
+ * changes.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +50,8 @@ static void save_envelopes(FuzzPair *pair)
         save_next(pair, "jumps", "jumps");
         for (PrekeyKind kind = PREKEY_ONE_TIME; kind <= PREKEY_LAST_RESORT; kind++) {
                 fuzz_bundle(&pair->bob, kind, &bundle);
-                fuzz_expect(peer_start(pair->alice.peer, &pair->alice.self, &bundle, &pair->alice.context) == 0);
+                fuzz_expect(peer_start(pair->alice.peer, &pair->alice.self, &bundle, &pair->alice.context) ==
+                            0);
                 save_next(pair, kind == PREKEY_ONE_TIME ? "start-one-time" : "start-last-resort", "start");
         }
         bundle.one_time_prekey_id = 77;
@@ -58,7 +62,8 @@ static void save_envelopes(FuzzPair *pair)
         save_next(pair, "start-signed-prekey-alone", "start");
 }
 
-static void save_session_message(const char *name, uint8_t choice, uint8_t key, uint32_t sent_before, uint32_t number)
+static void save_session_message(const char *name, uint8_t choice, uint8_t key, uint32_t sent_before,
+                                 uint32_t number)
 {
         uint8_t data[1 + 40 + 24 + 16 + 32] = {0};
         ByteWriter writer = byte_writer(data, sizeof(data));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A session message whose header the peer has sealed, but which says anything: the first byte chooses the header key, 40
- * bytes are the header, the rest is the body. Behind random bytes alone, no fuzzer would ever get past the seal.
+ * A session message whose header the peer has sealed, but which says anything: the first byte chooses the
+ * header key, 40 bytes are the header, the rest is the body. Behind random bytes alone, no fuzzer would ever
+ * get past the seal.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -40,11 +41,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         header.sent_before = read_u32(&reader);
         header.number = read_u32(&reader);
         ratchet_header_seal(choose(&ratchet->state, data[0]), ad, sizeof(ad), &header, message);
-        memcpy(message + RATCHET_SEALED_HEADER_SIZE, data + 1 + RATCHET_HEADER_SIZE, size - 1 - RATCHET_HEADER_SIZE);
+        memcpy(message + RATCHET_SEALED_HEADER_SIZE, data + 1 + RATCHET_HEADER_SIZE,
+               size - 1 - RATCHET_HEADER_SIZE);
 
         r = ratchet_decrypt(ratchet, ad, sizeof(ad), message,
-                            RATCHET_SEALED_HEADER_SIZE + size - 1 - RATCHET_HEADER_SIZE, pair.bob.context.now_ms,
-                            plaintext, &draft);
+                            RATCHET_SEALED_HEADER_SIZE + size - 1 - RATCHET_HEADER_SIZE,
+                            pair.bob.context.now_ms, plaintext, &draft);
         fuzz_expect(r > 0 && r <= RATCHET_TOO_FAR); /* the body is never sealed with the right key */
         fuzz_expect(draft.added.count <= RATCHET_SKIP_MAX);
         ratchet_draft_deinit(&draft);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One side of a conversation for interop.py: libe2ee behind a line protocol on standard input and output. All bytes
- * are hexadecimal, "-" for none; an answer is "ok" with its words, or "refused" with libe2ee's code.
+ * One side of a conversation for interop.py: libe2ee behind a line protocol on standard input and output.
+ * All bytes are hexadecimal, "-" for none; an answer is "ok" with its words, or "refused" with libe2ee's
+ * code.
  *
  *     bundle                             identity, signed prekey and a one-time prekey of this side
  *     start IDENTITY SIGNED ONE-TIME     begins a session with the other side
@@ -133,8 +134,8 @@ static int answer_decrypt(Here *here, char **words)
         PeerDecrypted decrypted;
         int r;
 
-        r = peer_decrypt(here->peer, &here->self, &here->there, &here->source, envelope, size, &here->context,
-                         &decrypted);
+        r = peer_decrypt(here->peer, &here->self, &here->there, &here->source, envelope, size,
+                         &here->context, &decrypted);
         if (r != 0)
                 return r;
         printf("ok");

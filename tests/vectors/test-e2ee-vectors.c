@@ -61,8 +61,8 @@ static void run_ed25519(JsonObject *group, JsonObject *test, void *userdata)
                 return;
         }
         memcpy(signature.bytes, data_of(encoded), sizeof(signature.bytes));
-        g_assert_cmpint(ed25519_verify(&public_key, data_of(message), g_bytes_get_size(message), &signature), ==,
-                        vectors_says(test, "valid"));
+        g_assert_cmpint(ed25519_verify(&public_key, data_of(message), g_bytes_get_size(message), &signature),
+                        ==, vectors_says(test, "valid"));
 }
 
 static void test_ed25519(void)
@@ -88,7 +88,8 @@ static void run_aead(JsonObject *group, JsonObject *test, void *userdata)
         memcpy(sealed, data_of(text), size);
         vectors_fixed(test, "tag", sealed + size, AEAD_TAG_SIZE);
 
-        opened = aead_open(key, data_of(nonce), data_of(ad), g_bytes_get_size(ad), sealed, size + AEAD_TAG_SIZE, out);
+        opened = aead_open(key, data_of(nonce), data_of(ad), g_bytes_get_size(ad), sealed,
+                           size + AEAD_TAG_SIZE, out);
         g_assert_cmpint(opened, ==, vectors_says(test, "valid"));
         if (!opened)
                 return;
@@ -96,7 +97,8 @@ static void run_aead(JsonObject *group, JsonObject *test, void *userdata)
         aead_seal(key, data_of(nonce), data_of(ad), g_bytes_get_size(ad), data_of(message), size, out);
         g_assert_cmpmem(out, (int)size + AEAD_TAG_SIZE, sealed, (int)size + AEAD_TAG_SIZE);
         /* In place, as sessions use it. */
-        g_assert_true(aead_open(key, data_of(nonce), data_of(ad), g_bytes_get_size(ad), out, size + AEAD_TAG_SIZE, out));
+        g_assert_true(aead_open(key, data_of(nonce), data_of(ad), g_bytes_get_size(ad), out,
+                                size + AEAD_TAG_SIZE, out));
         g_assert_cmpmem(out, (int)size, data_of(message), (int)size);
 }
 
@@ -113,8 +115,9 @@ static void run_hkdf(JsonObject *group, JsonObject *test, void *userdata)
         g_autofree uint8_t *out = g_malloc0(size + 1);
         int r;
 
-        r = hkdf_sha256(g_bytes_get_size(salt) > 0 ? data_of(salt) : NULL, g_bytes_get_size(salt), data_of(key),
-                        g_bytes_get_size(key), data_of(info), g_bytes_get_size(info), out, size);
+        r = hkdf_sha256(g_bytes_get_size(salt) > 0 ? data_of(salt) : NULL, g_bytes_get_size(salt),
+                        data_of(key), g_bytes_get_size(key), data_of(info), g_bytes_get_size(info), out,
+                        size);
         if (vectors_says(test, "invalid")) {
                 g_assert_cmpint(r, ==, -EINVAL);
                 return;
@@ -135,9 +138,11 @@ static void run_hmac(JsonObject *group, JsonObject *test, void *userdata)
         g_autoptr(GBytes) tag = vectors_bytes(test, "tag");
         uint8_t out[HKDF_HASH_SIZE];
 
-        hkdf_sha256_extract(data_of(key), g_bytes_get_size(key), data_of(message), g_bytes_get_size(message), out);
+        hkdf_sha256_extract(data_of(key), g_bytes_get_size(key), data_of(message), g_bytes_get_size(message),
+                            out);
         g_assert_cmpuint(g_bytes_get_size(tag), <=, sizeof(out));
-        g_assert_cmpint(memcmp(out, data_of(tag), g_bytes_get_size(tag)) == 0, ==, vectors_says(test, "valid"));
+        g_assert_cmpint(memcmp(out, data_of(tag), g_bytes_get_size(tag)) == 0, ==,
+                        vectors_says(test, "valid"));
 }
 
 static void test_hmac(void)
@@ -161,8 +166,8 @@ static void test_chain_key(void)
         chain_step(&chain, &key);
         g_assert_cmpmem(chain.bytes, sizeof(chain.bytes), next.bytes, sizeof(next.bytes));
         /* The vector derives two keys from the message key, which shows the message key itself. */
-        g_assert_cmpint(hkdf_sha256(NULL, 0, key.bytes, sizeof(key.bytes), (const uint8_t *)"WhisperMessageKeys", 18,
-                                    out, sizeof(out)),
+        g_assert_cmpint(hkdf_sha256(NULL, 0, key.bytes, sizeof(key.bytes),
+                                    (const uint8_t *)"WhisperMessageKeys", 18, out, sizeof(out)),
                         ==, 0);
         g_assert_cmpmem(out, 32, cipher_key, 32);
         g_assert_cmpmem(out + 32, 32, mac_key, 32);

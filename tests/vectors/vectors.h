@@ -4,10 +4,11 @@
 #include <json-glib/json-glib.h>
 
 /*
- * Published test vectors, which are not part of the project: they are read where SM_VECTORS points, or beside the
- * source tree. A test whose file is absent is reported as skipped.
+ * Published test vectors, which are not part of the project: they are read where SM_VECTORS points, or
+ * beside the source tree. A test whose file is absent is reported as skipped.
  */
-JsonObject *vectors_load(const char *name); /* NULL, and the test is marked as skipped; else json_object_unref() */
+JsonObject *
+vectors_load(const char *name); /* NULL, and the test is marked as skipped; else json_object_unref() */
 
 /* Hexadecimal bytes of a member. */
 GBytes *vectors_bytes(JsonObject *object, const char *member);
@@ -15,6 +16,9 @@ GBytes *vectors_bytes(JsonObject *object, const char *member);
 void vectors_fixed(JsonObject *object, const char *member, void *out, size_t size);
 gboolean vectors_says(JsonObject *test, const char *result); /* member "result" */
 
-/* Calls run(group, test, userdata) for each test of each group; returns how many there were, and fails for none. */
+/*
+ * Calls run(group, test, userdata) for each test of each group; returns how many there were, and fails for
+ * none.
+ */
 typedef void (*VectorsRun)(JsonObject *group, JsonObject *test, void *userdata);
 unsigned vectors_run(const char *name, VectorsRun run, void *userdata);

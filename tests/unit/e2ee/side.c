@@ -82,17 +82,20 @@ static const Prekey *newest(const Side *side, PrekeyKind kind)
 
 void side_make_bundle(Side *side, PrekeyKind one_time_kind, PrekeyBundle *out)
 {
-        uint8_t identity[PUBLIC_IDENTITY_SIZE], signed_prekey[PREKEY_ENCODED_SIZE], extra[PREKEY_ENCODED_SIZE];
+        uint8_t identity[PUBLIC_IDENTITY_SIZE], signed_prekey[PREKEY_ENCODED_SIZE],
+                extra[PREKEY_ENCODED_SIZE];
         PrekeyBundleParts parts = {.identity = identity, .signed_prekey = signed_prekey};
 
         parts.identity_size = public_identity_encode(&side->identity.public_identity, identity);
         parts.signed_prekey_size = prekey_encode_public(newest(side, PREKEY_SIGNED), signed_prekey);
         if (one_time_kind == PREKEY_ONE_TIME) {
                 parts.one_time_prekey = extra;
-                parts.one_time_prekey_size = prekey_encode_public(side_add_prekey(side, PREKEY_ONE_TIME), extra);
+                parts.one_time_prekey_size =
+                        prekey_encode_public(side_add_prekey(side, PREKEY_ONE_TIME), extra);
         } else if (one_time_kind == PREKEY_LAST_RESORT) {
                 parts.last_resort_prekey = extra;
-                parts.last_resort_prekey_size = prekey_encode_public(newest(side, PREKEY_LAST_RESORT), extra);
+                parts.last_resort_prekey_size =
+                        prekey_encode_public(newest(side, PREKEY_LAST_RESORT), extra);
         }
         g_assert_cmpint(prekey_bundle_decode(&side->self.address, &parts, out), ==, 0);
 }
@@ -120,7 +123,8 @@ void side_store_and_load(Side *side)
         g_autoptr(GBytes) before = side_stored(side), after = NULL;
         Peer *loaded = NULL;
 
-        g_assert_cmpint(peer_decode(g_bytes_get_data(before, NULL), g_bytes_get_size(before), &loaded), ==, 0);
+        g_assert_cmpint(peer_decode(g_bytes_get_data(before, NULL), g_bytes_get_size(before), &loaded), ==,
+                        0);
         peer_free(side->peer);
         side->peer = loaded;
         after = side_stored(side);
@@ -132,8 +136,8 @@ GBytes *side_encrypt(Side *side, const char *text)
         uint8_t *envelope = NULL;
         size_t size = 0;
 
-        g_assert_cmpint(peer_encrypt(side->peer, &side->self, (const uint8_t *)text, strlen(text), &side->context,
-                                     &envelope, &size),
+        g_assert_cmpint(peer_encrypt(side->peer, &side->self, (const uint8_t *)text, strlen(text),
+                                     &side->context, &envelope, &size),
                         ==, 0);
         g_assert_cmpuint(size, <=, PEER_ENVELOPE_MAX);
         return g_bytes_new_with_free_func(envelope, size, free, envelope);
@@ -145,7 +149,8 @@ int side_decrypt(Side *side, const Side *from, GBytes *envelope, char **text_out
         int r;
 
         r = peer_decrypt(side->peer, &side->self, &from->self.address, &side->source,
-                         g_bytes_get_data(envelope, NULL), g_bytes_get_size(envelope), &side->context, &decrypted);
+                         g_bytes_get_data(envelope, NULL), g_bytes_get_size(envelope), &side->context,
+                         &decrypted);
         if (r != 0) {
                 g_assert_null(decrypted.plaintext);
                 return r;

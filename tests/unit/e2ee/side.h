@@ -6,8 +6,8 @@
 #include "e2ee/peer.h"
 
 /*
- * One side of a conversation for the tests: an identity, prekeys, and a Peer for the other side. Its randomness is a
- * stream from a seed and its clock is a number, so a test that fails once fails always.
+ * One side of a conversation for the tests: an identity, prekeys, and a Peer for the other side. Its
+ * randomness is a stream from a seed and its clock is a number, so a test that fails once fails always.
  */
 enum { SIDE_PREKEYS_MAX = 64 };
 

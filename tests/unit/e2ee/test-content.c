@@ -75,7 +75,8 @@ static void test_not_utf8(void)
 
 static void test_session_reset(void)
 {
-        Content content = {.kind = CONTENT_SESSION_RESET, .message_id = {"sixteen bytes id"}, .sent_ms = 5}, decoded;
+        Content content = {.kind = CONTENT_SESSION_RESET, .message_id = {"sixteen bytes id"}, .sent_ms = 5},
+                decoded;
         uint8_t *data;
         size_t size;
 
@@ -173,13 +174,32 @@ static bool is_text(const char *bytes)
 
 static void test_utf8(void)
 {
-        static const char *const good[] = {"a",            "\x7f",         "\xc2\x80",         "\xdf\xbf",
-                                           "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",     "\xef\xbf\xbf",
-                                           "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"};
-        static const char *const bad[] = {"\x80",         "\xbf",         "\xc0\x80",         "\xc1\xbf",
-                                          "\xc2",         "\xc2x",        "\xe0\x9f\xbf",     "\xed\xa0\x80",
-                                          "\xed\xbf\xbf", "\xe1\x80",     "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
-                                          "\xf5\x80\x80\x80", "\xff",     "\xf1\x80\x80",     "\xc2\x80\x80"};
+        static const char *const good[] = {"a",
+                                           "\x7f",
+                                           "\xc2\x80",
+                                           "\xdf\xbf",
+                                           "\xe0\xa0\x80",
+                                           "\xed\x9f\xbf",
+                                           "\xee\x80\x80",
+                                           "\xef\xbf\xbf",
+                                           "\xf0\x90\x80\x80",
+                                           "\xf4\x8f\xbf\xbf"};
+        static const char *const bad[] = {"\x80",
+                                          "\xbf",
+                                          "\xc0\x80",
+                                          "\xc1\xbf",
+                                          "\xc2",
+                                          "\xc2x",
+                                          "\xe0\x9f\xbf",
+                                          "\xed\xa0\x80",
+                                          "\xed\xbf\xbf",
+                                          "\xe1\x80",
+                                          "\xf0\x8f\xbf\xbf",
+                                          "\xf4\x90\x80\x80",
+                                          "\xf5\x80\x80\x80",
+                                          "\xff",
+                                          "\xf1\x80\x80",
+                                          "\xc2\x80\x80"};
 
         for (unsigned i = 0; i < G_N_ELEMENTS(good); i++)
                 g_assert_true(is_text(good[i]));

@@ -136,7 +136,8 @@ static void test_repeats(Pair *pair, const void *data)
 
 static void test_sizes(Pair *pair, const void *data)
 {
-        static const size_t sizes[] = {0, 1, 255, 256, 383, 384, 65535, 65536, 66560, 98303, PEER_PLAINTEXT_MAX};
+        static const size_t sizes[] = {
+                0, 1, 255, 256, 383, 384, 65535, 65536, 66560, 98303, PEER_PLAINTEXT_MAX};
         uint8_t *plaintext = g_malloc0(PEER_PLAINTEXT_MAX + 1), *envelope = NULL;
         size_t envelope_size;
 
@@ -162,10 +163,14 @@ static void test_sizes(Pair *pair, const void *data)
         g_free(plaintext);
 }
 
-/* Nothing in an envelope shows a text, its size within a bucket, or anything that stays the same but the session. */
+/*
+ * Nothing in an envelope shows a text, its size within a bucket, or anything that stays the same but the
+ * session.
+ */
 static void test_envelopes_show_little(Pair *pair, const void *data)
 {
-        g_autoptr(GBytes) one = side_encrypt(&pair->alice, "a"), other = side_encrypt(&pair->alice, "ten letters");
+        g_autoptr(GBytes) one = side_encrypt(&pair->alice, "a"),
+                          other = side_encrypt(&pair->alice, "ten letters");
         const uint8_t *a = g_bytes_get_data(one, NULL), *b = g_bytes_get_data(other, NULL);
         size_t same = 0, size = g_bytes_get_size(one);
 
@@ -180,7 +185,7 @@ int main(int argc, char **argv)
 {
         g_assert_cmpint(sodium_init(), >=, 0);
         g_test_init(&argc, &argv, NULL);
-#define ADD(name, set_up, function)                                                                         \
+#define ADD(name, set_up, function) \
         g_test_add("/e2ee/conversation/" name, Pair, NULL, set_up, function, pair_tear_down)
         ADD("first-message", pair_set_up, test_first_message);
         ADD("no-session", pair_set_up, test_no_session);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Envelopes that nobody honest has sent: none of them decrypts, and none of them changes a byte of the state. */
+/*
+ * Envelopes that nobody honest has sent: none of them decrypts, and none of them changes a byte of the
+ * state.
+ */
 #include <sodium.h>
 #include <string.h>
 
@@ -33,7 +36,10 @@ static void test_flips_of_first(Pair *pair, const void *data)
         assert_no_flip_decrypts(&pair->bob, &pair->alice, envelope, "starts the session");
 }
 
-/* The session is known, so nothing of the prefix but the base key is needed: it has to be authentic all the same. */
+/*
+ * The session is known, so nothing of the prefix but the base key is needed: it has to be authentic all the
+ * same.
+ */
 static void test_flips_of_second(Pair *pair, const void *data)
 {
         g_autoptr(GBytes) envelope = NULL;
@@ -142,7 +148,10 @@ static void test_wrong_sender(Pair *pair, const void *data)
         side_deinit(&mallory);
 }
 
-/* The session is bound to the receiver's address as well: nobody can say that it was meant for another device. */
+/*
+ * The session is bound to the receiver's address as well: nobody can say that it was meant for another
+ * device.
+ */
 static void test_wrong_receiver(Pair *pair, const void *data)
 {
         g_autoptr(GBytes) envelope = NULL;
@@ -165,7 +174,9 @@ static void test_reflected(Pair *pair, const void *data)
         g_assert_cmpint(side_decrypt(&pair->alice, &pair->bob, start, NULL), >, 0);
 }
 
-/* An identity key in the envelope that is not alice's: the session belongs to another identity, and says so. */
+/*
+ * An identity key in the envelope that is not alice's: the session belongs to another identity, and says so.
+ */
 static void test_other_identity(Pair *pair, const void *data)
 {
         g_autoptr(GBytes) envelope = NULL;
@@ -203,7 +214,7 @@ static void assert_refused_with(Pair *pair, size_t offset, uint8_t value, int co
         assert_refuses(&pair->bob, &pair->alice, changed, code);
 }
 
-static void test_versions(Pair *pair, const void *data)
+static void test_prefix(Pair *pair, const void *data)
 {
         side_start(&pair->alice, &pair->bob);
         assert_refused_with(pair, 0, 0, PEER_MALFORMED);
@@ -213,13 +224,17 @@ static void test_versions(Pair *pair, const void *data)
         assert_refused_with(pair, 1, 3, PEER_MALFORMED);
         assert_refused_with(pair, 3, 0, PEER_UNSUPPORTED); /* the suite */
         assert_refused_with(pair, 3, 2, PEER_UNSUPPORTED);
+        assert_refused_with(pair, 178, 0, PEER_MALFORMED); /* the signed prekey's ID: 0 */
+        assert_refused_with(pair, 179, 0, PEER_MALFORMED); /* no one-time prekey, which has an ID */
+        assert_refused_with(pair, 179, 1, PEER_MALFORMED); /* a signed prekey in its place */
+        assert_refused_with(pair, 185, 1, PEER_MALFORMED); /* a KEM ciphertext */
 }
 
 int main(int argc, char **argv)
 {
         g_assert_cmpint(sodium_init(), >=, 0);
         g_test_init(&argc, &argv, NULL);
-#define ADD(name, set_up, function)                                                                         \
+#define ADD(name, set_up, function) \
         g_test_add("/e2ee/forgery/" name, Pair, NULL, set_up, function, pair_tear_down)
         ADD("flips/first", pair_set_up, test_flips_of_first);
         ADD("flips/second", pair_set_up, test_flips_of_second);
@@ -233,6 +248,6 @@ int main(int argc, char **argv)
         ADD("reflected", pair_set_up_talking, test_reflected);
         ADD("other-identity", pair_set_up, test_other_identity);
         ADD("other-transcript", pair_set_up_talking, test_other_transcript);
-        ADD("versions", pair_set_up, test_versions);
+        ADD("prefix", pair_set_up, test_prefix);
         return g_test_run();
 }

@@ -37,8 +37,8 @@ static void test_mixed(Pair *pair, const void *data)
 
         mixed.dh_key = pair->bob.identity.public_identity.dh_key;
         mixed.dh_key_signature = pair->bob.identity.public_identity.dh_key_signature;
-        g_assert_cmpint(public_identity_decode(encoded, public_identity_encode(&mixed, encoded), &decoded), ==,
-                        IDENTITY_BAD_SIGNATURE);
+        g_assert_cmpint(public_identity_decode(encoded, public_identity_encode(&mixed, encoded), &decoded),
+                        ==, IDENTITY_BAD_SIGNATURE);
 }
 
 /* A DH key of small order is refused, even where its owner has signed it. */
@@ -51,8 +51,8 @@ static void test_small_order(Pair *pair, const void *data)
         bad.dh_key.bytes[0] = 1;
         memcpy(input, bad.signing_key.bytes, 32);
         memcpy(input + 32, bad.dh_key.bytes, 32);
-        sign_labelled(&pair->alice.identity.signing_secret_key, LABEL_SIGN_IDENTITY_DH_KEY, input, sizeof(input),
-                      &bad.dh_key_signature);
+        sign_labelled(&pair->alice.identity.signing_secret_key, LABEL_SIGN_IDENTITY_DH_KEY, input,
+                      sizeof(input), &bad.dh_key_signature);
         g_assert_cmpint(public_identity_decode(encoded, public_identity_encode(&bad, encoded), &decoded), ==,
                         IDENTITY_MALFORMED);
 }
@@ -83,12 +83,14 @@ static void test_labels(Pair *pair, const void *data)
         const Identity *identity = &pair->alice.identity;
         Signature signature;
 
-        sign_labelled(&identity->signing_secret_key, LABEL_SIGN_SIGNED_PREKEY, (const uint8_t *)"data", 4, &signature);
+        sign_labelled(&identity->signing_secret_key, LABEL_SIGN_SIGNED_PREKEY, (const uint8_t *)"data", 4,
+                      &signature);
         g_assert_true(verify_labelled(&identity->public_identity.signing_key, LABEL_SIGN_SIGNED_PREKEY,
                                       (const uint8_t *)"data", 4, &signature));
         g_assert_false(verify_labelled(&identity->public_identity.signing_key, LABEL_SIGN_LAST_RESORT_PREKEY,
                                        (const uint8_t *)"data", 4, &signature));
-        g_assert_false(ed25519_verify(&identity->public_identity.signing_key, (const uint8_t *)"data", 4, &signature));
+        g_assert_false(ed25519_verify(&identity->public_identity.signing_key, (const uint8_t *)"data", 4,
+                                      &signature));
 }
 
 static void test_safety_number(Pair *pair, const void *data)
@@ -114,7 +116,8 @@ int main(int argc, char **argv)
 {
         g_assert_cmpint(sodium_init(), >=, 0);
         g_test_init(&argc, &argv, NULL);
-#define ADD(name, function) g_test_add("/e2ee/identity/" name, Pair, NULL, pair_set_up, function, pair_tear_down)
+#define ADD(name, function) \
+        g_test_add("/e2ee/identity/" name, Pair, NULL, pair_set_up, function, pair_tear_down)
         ADD("public", test_public);
         ADD("mixed", test_mixed);
         ADD("small-order", test_small_order);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The bounds of the ratchet: how far a message may jump, how many keys are kept, for how long, of how many chains. */
+/*
+ * The bounds of the ratchet: how far a message may jump, how many keys are kept, for how long, of how many
+ * chains.
+ */
 #include <sodium.h>
 #include <string.h>
 
@@ -51,7 +54,8 @@ static void test_largest_jump_across_step(Pair *pair, const void *data)
 
 static void test_stored_keys(Pair *pair, const void *data)
 {
-        g_autoptr(GBytes) oldest = side_encrypt(&pair->alice, "oldest"), second = side_encrypt(&pair->alice, "second");
+        g_autoptr(GBytes) oldest = side_encrypt(&pair->alice, "oldest"),
+                          second = side_encrypt(&pair->alice, "second");
         g_autoptr(GBytes) third = NULL;
 
         lose(&pair->alice, RATCHET_SKIPPED_MAX - 2);
@@ -154,7 +158,8 @@ static void test_keys_are_gone(Pair *pair, const void *data)
 
                 assert_decrypts(&pair->bob, &pair->alice, envelope, "read once");
                 stored = side_stored(&pair->bob);
-                g_assert_null(memmem(g_bytes_get_data(stored, NULL), g_bytes_get_size(stored), used.bytes, 32));
+                g_assert_null(
+                        memmem(g_bytes_get_data(stored, NULL), g_bytes_get_size(stored), used.bytes, 32));
         }
 }
 
@@ -179,7 +184,7 @@ int main(int argc, char **argv)
 {
         g_assert_cmpint(sodium_init(), >=, 0);
         g_test_init(&argc, &argv, NULL);
-#define ADD(name, function)                                                                                 \
+#define ADD(name, function) \
         g_test_add("/e2ee/limits/" name, Pair, NULL, pair_set_up_talking, function, pair_tear_down)
         ADD("largest-jump", test_largest_jump);
         ADD("largest-jump-across-step", test_largest_jump_across_step);

@@ -10,7 +10,8 @@
 
 typedef struct Parts { /* what a server hands out, in buffers of our own */
         uint8_t identity[PUBLIC_IDENTITY_SIZE];
-        uint8_t signed_prekey[PREKEY_PUBLIC_MAX], one_time[PREKEY_ENCODED_SIZE], last_resort[PREKEY_ENCODED_SIZE];
+        uint8_t signed_prekey[PREKEY_PUBLIC_MAX], one_time[PREKEY_ENCODED_SIZE],
+                last_resort[PREKEY_ENCODED_SIZE];
         PrekeyBundleParts parts;
 } Parts;
 
@@ -146,7 +147,9 @@ static void test_small_order(Pair *pair, const void *data)
         g_assert_cmpint(decode(&pair->bob, &parts, &bundle), ==, PREKEY_BAD_KEY);
 }
 
-/* An owner of a later version has a KEM key in its prekeys: it is passed over here, and signed all the same. */
+/*
+ * An owner of a later version has a KEM key in its prekeys: it is passed over here, and signed all the same.
+ */
 static void test_kem_slot(Pair *pair, const void *data)
 {
         const Prekey *prekey = &pair->bob.prekeys[0];
@@ -197,7 +200,8 @@ int main(int argc, char **argv)
 {
         g_assert_cmpint(sodium_init(), >=, 0);
         g_test_init(&argc, &argv, NULL);
-#define ADD(name, function) g_test_add("/e2ee/prekey/" name, Pair, NULL, pair_set_up, function, pair_tear_down)
+#define ADD(name, function) \
+        g_test_add("/e2ee/prekey/" name, Pair, NULL, pair_set_up, function, pair_tear_down)
         ADD("bundle", test_bundle);
         ADD("flipped", test_flipped);
         ADD("truncated", test_truncated);

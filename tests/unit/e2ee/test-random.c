@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Long conversations over a bad line, from fixed seeds: messages are overtaken, lost, forged and repeated, sides store
- * and load their state and renew the session. What arrives for the first time decrypts to its text; nothing else
- * decrypts or changes a byte; and when the line is quiet, both sides are in the same session.
+ * Long conversations over a bad line, from fixed seeds: messages are overtaken, lost, forged and repeated,
+ * sides store and load their state and renew the session. What arrives for the first time decrypts to its
+ * text; nothing else decrypts or changes a byte; and when the line is quiet, both sides are in the same
+ * session.
  */
 #include <sodium.h>
 #include <string.h>
@@ -14,7 +15,9 @@ enum {
         STEPS = 3000,
         SEEN_MAX = 8,
         RENEWALS_MAX = 12,
-        /* Each message that overtakes can begin one chain, and a chain is kept until it is the sixth newest. */
+        /*
+         * Each message that overtakes can begin one chain, and a chain is kept until it is the sixth newest.
+         */
         OVERTAKEN_MAX = RATCHET_RECEIVING_CHAINS_MAX - 1,
 };
 
@@ -214,7 +217,8 @@ int main(int argc, char **argv)
         for (unsigned seed = 1; seed <= 8; seed++) {
                 g_autofree char *path = g_strdup_printf("/e2ee/random/seed-%u", seed);
 
-                g_test_add(path, Pair, GUINT_TO_POINTER(seed), pair_set_up_talking, test_conversation, pair_tear_down);
+                g_test_add(path, Pair, GUINT_TO_POINTER(seed), pair_set_up_talking, test_conversation,
+                           pair_tear_down);
         }
         return g_test_run();
 }

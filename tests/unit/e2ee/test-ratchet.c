@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ratchet itself, against a peer that holds the keys and breaks the rules: headers that only a peer can seal. */
+/*
+ * The ratchet itself, against a peer that holds the keys and breaks the rules: headers that only a peer can
+ * seal.
+ */
 #include <sodium.h>
 #include <string.h>
 
@@ -28,7 +31,9 @@ static void set_up(Ratchets *r, const void *data)
         memset(&secrets, 7, sizeof(secrets));
         secrets.responder_header.bytes[0] = 8;
         dh_generate(&prekey, &r->sides.bob.context);
-        g_assert_cmpint(ratchet_init_initiator(&r->alice, &secrets, &prekey.public_key, &r->sides.alice.context), ==, 0);
+        g_assert_cmpint(
+                ratchet_init_initiator(&r->alice, &secrets, &prekey.public_key, &r->sides.alice.context), ==,
+                0);
         ratchet_init_responder(&r->bob, &secrets, &prekey);
 }
 
@@ -44,7 +49,9 @@ static Message send(Ratchets *r, Ratchet *from)
         Message message = {0};
 
         memset(message.bytes + RATCHET_BODY_OFFSET, 'x', TEXT_SIZE);
-        g_assert_cmpint(ratchet_encrypt(from, ad, sizeof(ad), message.bytes, TEXT_SIZE, &r->sides.alice.context), ==, 0);
+        g_assert_cmpint(
+                ratchet_encrypt(from, ad, sizeof(ad), message.bytes, TEXT_SIZE, &r->sides.alice.context), ==,
+                0);
         return message;
 }
 
@@ -90,7 +97,9 @@ static void test_responder_cannot_begin(Ratchets *r, const void *data)
 {
         Message message = {0};
 
-        g_assert_cmpint(ratchet_encrypt(&r->bob, ad, sizeof(ad), message.bytes, TEXT_SIZE, &r->sides.bob.context), <, 0);
+        g_assert_cmpint(
+                ratchet_encrypt(&r->bob, ad, sizeof(ad), message.bytes, TEXT_SIZE, &r->sides.bob.context), <,
+                0);
 }
 
 static void test_associated_data(Ratchets *r, const void *data)
@@ -103,7 +112,10 @@ static void test_associated_data(Ratchets *r, const void *data)
         g_assert_cmpint(receive(&r->bob, &message), ==, 0);
 }
 
-/* The body belongs to its sealed header, not only to what the header says: the same one, sealed again, is another. */
+/*
+ * The body belongs to its sealed header, not only to what the header says: the same one, sealed again, is
+ * another.
+ */
 static void test_header_is_bound(Ratchets *r, const void *data)
 {
         Message message = send(r, &r->alice), again = message;
@@ -161,8 +173,9 @@ static void test_older_chain_keys_are_gone(Ratchets *r, const void *data)
 }
 
 /*
- * While our step is due, the peer has not seen the key that its next one would answer: its next chain does not exist.
- * A step that was tried would end in a body that does not open, which looks the same; the jump tells them apart.
+ * While our step is due, the peer has not seen the key that its next one would answer: its next chain does
+ * not exist. A step that was tried would end in a body that does not open, which looks the same; the jump
+ * tells them apart.
  */
 static void test_no_step_twice(Ratchets *r, const void *data)
 {
@@ -193,7 +206,9 @@ static void test_end_of_chain(Ratchets *r, const void *data)
         Message message = {0};
 
         r->alice.state.sent = UINT32_MAX;
-        g_assert_cmpint(ratchet_encrypt(&r->alice, ad, sizeof(ad), message.bytes, TEXT_SIZE, &r->sides.alice.context), <, 0);
+        g_assert_cmpint(ratchet_encrypt(&r->alice, ad, sizeof(ad), message.bytes, TEXT_SIZE,
+                                        &r->sides.alice.context),
+                        <, 0);
         g_assert_cmpuint(r->alice.state.sent, ==, UINT32_MAX);
 }
 

@@ -97,7 +97,10 @@ static void test_starts_out_of_order(Pair *pair, const void *data)
         assert_refuses(&pair->bob, &pair->alice, first, PEER_REPEATED);
 }
 
-/* A peer that has lost its sessions, and whose clock is a little behind, starts again: its session is to be used. */
+/*
+ * A peer that has lost its sessions, and whose clock is a little behind, starts again: its session is to be
+ * used.
+ */
 static void test_peer_lost_everything(Pair *pair, const void *data)
 {
         side_pass_time(&pair->alice, 3600 * 1000);
@@ -180,7 +183,8 @@ static void test_forty_archived(Pair *pair, const void *data)
         g_ptr_array_add(envelopes, side_encrypt(&pair->alice, "of the first session"));
         for (unsigned i = 0; i < PEER_SESSIONS_MAX; i++) {
                 if (i == PEER_SESSIONS_MAX - 1)
-                        assert_decrypts(&pair->bob, &pair->alice, envelopes->pdata[0], "of the first session");
+                        assert_decrypts(&pair->bob, &pair->alice, envelopes->pdata[0],
+                                        "of the first session");
                 side_pass_time(&pair->alice, 1);
                 side_start(&pair->alice, &pair->bob);
                 g_ptr_array_add(envelopes, side_encrypt(&pair->alice, "one more"));
@@ -202,7 +206,8 @@ static void test_prekey_gone(Pair *pair, const void *data)
         PrekeyBundle bundle;
 
         side_make_bundle(&pair->bob, PREKEY_ONE_TIME, &bundle);
-        g_assert_cmpint(peer_start(pair->alice.peer, &pair->alice.self, &bundle, &pair->alice.context), ==, 0);
+        g_assert_cmpint(peer_start(pair->alice.peer, &pair->alice.self, &bundle, &pair->alice.context), ==,
+                        0);
         first = side_encrypt(&pair->alice, "one-time prekey gone");
         side_remove_prekey(&pair->bob, PREKEY_ONE_TIME, bundle.one_time_prekey_id);
         assert_refuses(&pair->bob, &pair->alice, first, PEER_UNKNOWN_PREKEY);
@@ -220,7 +225,8 @@ static void test_last_resort(Pair *pair, const void *data)
         PrekeyBundle bundle;
 
         side_make_bundle(&pair->bob, PREKEY_LAST_RESORT, &bundle);
-        g_assert_cmpint(peer_start(pair->alice.peer, &pair->alice.self, &bundle, &pair->alice.context), ==, 0);
+        g_assert_cmpint(peer_start(pair->alice.peer, &pair->alice.self, &bundle, &pair->alice.context), ==,
+                        0);
         first = side_encrypt(&pair->alice, "last resort");
         assert_decrypts(&pair->bob, &pair->alice, first, "last resort");
         g_assert_cmpint(pair->bob.last.used_kind, ==, PREKEY_LAST_RESORT);
@@ -241,13 +247,17 @@ static void test_signed_prekey_alone(Pair *pair, const void *data)
 
         side_make_bundle(&pair->bob, PREKEY_SIGNED, &bundle);
         g_assert_false(bundle.has_one_time_prekey);
-        g_assert_cmpint(peer_start(pair->alice.peer, &pair->alice.self, &bundle, &pair->alice.context), ==, 0);
+        g_assert_cmpint(peer_start(pair->alice.peer, &pair->alice.self, &bundle, &pair->alice.context), ==,
+                        0);
         assert_delivers(&pair->alice, &pair->bob, "three DHs");
         g_assert_cmpuint(pair->bob.last.used_id, ==, 0);
         assert_converged(pair);
 }
 
-/* Sessions with a signed prekey that was rotated since keep working, and so does a start under way to the old one. */
+/*
+ * Sessions with a signed prekey that was rotated since keep working, and so does a start under way to the
+ * old one.
+ */
 static void test_rotated_signed_prekey(Pair *pair, const void *data)
 {
         side_start(&pair->alice, &pair->bob);
@@ -260,13 +270,14 @@ static void test_rotated_signed_prekey(Pair *pair, const void *data)
 
 int main(int argc, char **argv)
 {
-        static const Race at_once = {0, 0, false}, at_once_other = {0, 0, true}, bob_later = {0, 5000, false},
-                          bob_later_other = {0, 5000, true}, alice_later = {90000, 0, false},
+        static const Race at_once = {0, 0, false}, at_once_other = {0, 0, true},
+                          bob_later = {0, 5000, false}, bob_later_other = {0, 5000, true},
+                          alice_later = {90000, 0, false},
                           alice_far_ahead = {UINT64_C(30) * 24 * 3600 * 1000, 0, true};
 
         g_assert_cmpint(sodium_init(), >=, 0);
         g_test_init(&argc, &argv, NULL);
-#define ADD(name, data, set_up, function)                                                                   \
+#define ADD(name, data, set_up, function) \
         g_test_add("/e2ee/sessions/" name, Pair, data, set_up, function, pair_tear_down)
         ADD("renewal", NULL, pair_set_up_talking, test_renewal);
         ADD("both-start/at-once", &at_once, pair_set_up, test_both_start);

@@ -19,7 +19,10 @@ static int decode(GBytes *bytes, size_t size)
         return r;
 }
 
-/* A state with all there is in one: archived sessions, older chains, skipped keys, a session not yet acknowledged. */
+/*
+ * A state with all there is in one: archived sessions, older chains, skipped keys, a session not yet
+ * acknowledged.
+ */
 static void make_rich(Pair *pair)
 {
         for (unsigned session = 0; session < 3; session++) {
@@ -79,7 +82,8 @@ static void test_flipped(Pair *pair, const void *data)
                 g_autoptr(GBytes) changed = flipped(stored, i, (unsigned)(i % 8)), again = NULL;
                 Side other = {0};
 
-                if (peer_decode(g_bytes_get_data(changed, NULL), g_bytes_get_size(changed), &other.peer) != 0)
+                if (peer_decode(g_bytes_get_data(changed, NULL), g_bytes_get_size(changed), &other.peer) !=
+                    0)
                         continue;
                 again = side_stored(&other);
                 g_assert_true(g_bytes_equal(changed, again));
@@ -98,6 +102,19 @@ static void test_versions(Pair *pair, const void *data)
         copy[0] = 0;
         g_assert_cmpint(peer_decode(copy, g_bytes_get_size(stored), &peer), ==, PEER_MALFORMED);
         g_assert_cmpint(peer_decode(copy, 0, &peer), ==, PEER_MALFORMED);
+        g_assert_null(peer);
+}
+
+static void test_name_with_nul(Pair *pair, const void *data)
+{
+        g_autoptr(GBytes) stored = side_stored(&pair->alice);
+        g_autofree uint8_t *copy = g_memdup2(g_bytes_get_data(stored, NULL), g_bytes_get_size(stored));
+        uint8_t *name = memmem(copy, g_bytes_get_size(stored), "\3bob", 4);
+        Peer *peer = NULL;
+
+        g_assert_nonnull(name);
+        name[2] = 0;
+        g_assert_cmpint(peer_decode(copy, g_bytes_get_size(stored), &peer), ==, PEER_MALFORMED);
         g_assert_null(peer);
 }
 
@@ -120,11 +137,13 @@ int main(int argc, char **argv)
 {
         g_assert_cmpint(sodium_init(), >=, 0);
         g_test_init(&argc, &argv, NULL);
-#define ADD(name, set_up, function) g_test_add("/e2ee/store/" name, Pair, NULL, set_up, function, pair_tear_down)
+#define ADD(name, set_up, function) \
+        g_test_add("/e2ee/store/" name, Pair, NULL, set_up, function, pair_tear_down)
         ADD("at-every-point", pair_set_up, test_at_every_point);
         ADD("truncated", pair_set_up_talking, test_truncated);
         ADD("flipped", pair_set_up_talking, test_flipped);
         ADD("versions", pair_set_up_talking, test_versions);
+        ADD("name-with-nul", pair_set_up_talking, test_name_with_nul);
         ADD("largest", pair_set_up_talking, test_largest);
         return g_test_run();
 }

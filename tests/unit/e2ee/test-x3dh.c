@@ -37,7 +37,8 @@ static void agree(Pair *pair, Agreement *out)
                 .one_time_prekey_id = out->one_time->id,
                 .one_time_prekey = out->one_time->pair.public_key,
         };
-        g_assert_cmpint(x3dh_initiate(&pair->alice.identity, &out->base, &out->transcript, &out->initiator), ==, 0);
+        g_assert_cmpint(x3dh_initiate(&pair->alice.identity, &out->base, &out->transcript, &out->initiator),
+                        ==, 0);
 }
 
 static void respond(Pair *pair, const Agreement *agreement, X3dhSecrets *out)
@@ -64,26 +65,26 @@ static void test_agrees(Pair *pair, const void *data)
 }
 
 /* With this member of the transcript changed, the DHs are the same and every secret is another. */
-#define ASSERT_BINDS(change)                                                                                \
-        do {                                                                                                \
-                Agreement agreement;                                                                        \
-                X3dhTranscript *t = &agreement.transcript;                                                  \
-                TranscriptHash before, after;                                                               \
-                X3dhSecrets responder;                                                                      \
-                agree(pair, &agreement);                                                                    \
-                x3dh_transcript_hash(t, &before);                                                           \
-                change;                                                                                     \
-                x3dh_transcript_hash(t, &after);                                                            \
-                g_assert_cmpint(memcmp(&before, &after, sizeof(before)), !=, 0);                            \
-                respond(pair, &agreement, &responder);                                                      \
-                g_assert_cmpint(memcmp(responder.root, agreement.initiator.root, 32), !=, 0);               \
-                g_assert_cmpint(memcmp(responder.initiator_header_key,                                      \
-                                       agreement.initiator.initiator_header_key, 32),                       \
-                                !=, 0);                                                                     \
-                g_assert_cmpint(memcmp(responder.responder_header_key,                                      \
-                                       agreement.initiator.responder_header_key, 32),                       \
-                                !=, 0);                                                                     \
-                side_remove_prekey(&pair->bob, PREKEY_ONE_TIME, agreement.one_time->id);                    \
+#define ASSERT_BINDS(change)                                                                  \
+        do {                                                                                  \
+                Agreement agreement;                                                          \
+                X3dhTranscript *t = &agreement.transcript;                                    \
+                TranscriptHash before, after;                                                 \
+                X3dhSecrets responder;                                                        \
+                agree(pair, &agreement);                                                      \
+                x3dh_transcript_hash(t, &before);                                             \
+                change;                                                                       \
+                x3dh_transcript_hash(t, &after);                                              \
+                g_assert_cmpint(memcmp(&before, &after, sizeof(before)), !=, 0);              \
+                respond(pair, &agreement, &responder);                                        \
+                g_assert_cmpint(memcmp(responder.root, agreement.initiator.root, 32), !=, 0); \
+                g_assert_cmpint(memcmp(responder.initiator_header_key,                        \
+                                       agreement.initiator.initiator_header_key, 32),         \
+                                !=, 0);                                                       \
+                g_assert_cmpint(memcmp(responder.responder_header_key,                        \
+                                       agreement.initiator.responder_header_key, 32),         \
+                                !=, 0);                                                       \
+                side_remove_prekey(&pair->bob, PREKEY_ONE_TIME, agreement.one_time->id);      \
         } while (0)
 
 static void test_binds_everything(Pair *pair, const void *data)
@@ -117,13 +118,16 @@ static void test_bad_keys(Pair *pair, const void *data)
         agree(pair, &agreement);
         bad = agreement.transcript;
         bad.responder_identity.dh_key = zero;
-        g_assert_cmpint(x3dh_initiate(&pair->alice.identity, &agreement.base, &bad, &secrets), ==, X3DH_BAD_KEY);
+        g_assert_cmpint(x3dh_initiate(&pair->alice.identity, &agreement.base, &bad, &secrets), ==,
+                        X3DH_BAD_KEY);
         bad = agreement.transcript;
         bad.signed_prekey = zero;
-        g_assert_cmpint(x3dh_initiate(&pair->alice.identity, &agreement.base, &bad, &secrets), ==, X3DH_BAD_KEY);
+        g_assert_cmpint(x3dh_initiate(&pair->alice.identity, &agreement.base, &bad, &secrets), ==,
+                        X3DH_BAD_KEY);
         bad = agreement.transcript;
         bad.one_time_prekey = zero;
-        g_assert_cmpint(x3dh_initiate(&pair->alice.identity, &agreement.base, &bad, &secrets), ==, X3DH_BAD_KEY);
+        g_assert_cmpint(x3dh_initiate(&pair->alice.identity, &agreement.base, &bad, &secrets), ==,
+                        X3DH_BAD_KEY);
 
         bad = agreement.transcript;
         bad.base_key = zero;
