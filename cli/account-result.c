@@ -14,7 +14,7 @@ ClientFailure account_result(GDBusConnection *connection, const Command *command
                 return CLIENT_FAILURE_NONE;
 
         g_autoptr(GVariant) account =
-                bus_properties(connection, CLIENT_ROOT_PATH, CLIENT_BUS_NAME ".Account", &error);
+                        bus_properties(connection, CLIENT_ROOT_PATH, CLIENT_BUS_NAME ".Account", &error);
 
         if (!account)
                 return report(error);

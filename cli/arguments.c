@@ -56,8 +56,8 @@ static int parse_option(Command *command, int argc, char *const *argv, int *at, 
                 else if (*at + 1 < argc)
                         command->values[i] = argv[++*at];
                 else
-                        return wrong(problem, _("The option --%s needs a value: --%s %s"), option_table[i].name,
-                                     option_table[i].name, option_table[i].value);
+                        return wrong(problem, _("The option --%s needs a value: --%s %s"),
+                                     option_table[i].name, option_table[i].name, option_table[i].value);
                 return 0;
         }
         return unknown_option(word, problem);
@@ -73,13 +73,16 @@ static int parse_word(Command *command, const char *word, char **problem)
                 const char *nearest = verb_nearest(word);
 
                 if (nearest)
-                        return wrong(problem, _("There is no verb \"%s\". Did you mean \"%s\"?"), word, nearest);
+                        return wrong(problem, _("There is no verb \"%s\". Did you mean \"%s\"?"), word,
+                                     nearest);
                 return wrong(problem, _("There is no verb \"%s\"."), word);
         }
         if (command->n_arguments == command->verb->arguments_max) {
                 if (command->verb == verb_find("send"))
-                        return wrong(problem, _("The text has to be one word for the shell: put it into quotes."));
-                return wrong(problem, _("\"%s\" is one argument too many for \"%s\"."), word, command->verb->name);
+                        return wrong(problem,
+                                     _("The text has to be one word for the shell: put it into quotes."));
+                return wrong(problem, _("\"%s\" is one argument too many for \"%s\"."), word,
+                             command->verb->name);
         }
         command->arguments[command->n_arguments++] = word;
         return 0;
@@ -93,8 +96,8 @@ static int check(const Command *command, char **problem)
                 if (!command->values[i])
                         continue;
                 if (!verb_takes(command->verb, (OptionId)i) && i != OPTION_VERSION)
-                        return wrong(problem, _("\"%s\" does not take the option --%s."), command->verb->name,
-                                     option_table[i].name);
+                        return wrong(problem, _("\"%s\" does not take the option --%s."),
+                                     command->verb->name, option_table[i].name);
                 if (i != OPTION_PASSWORD_FILE && i != OPTION_INVITATION_FILE &&
                     !g_utf8_validate(command->values[i], -1, NULL))
                         return wrong(problem, _("The value of --%s is not UTF-8."), option_table[i].name);
@@ -128,8 +131,8 @@ int command_parse(Command *command, int argc, char *const *argv, char **problem)
         return check(command, problem);
 }
 
-int command_number(const Command *command, OptionId option, uint64_t otherwise, uint64_t max, uint64_t *number,
-                   char **problem)
+int command_number(const Command *command, OptionId option, uint64_t otherwise, uint64_t max,
+                   uint64_t *number, char **problem)
 {
         const char *value = command->values[option];
 
@@ -137,7 +140,7 @@ int command_number(const Command *command, OptionId option, uint64_t otherwise, 
         if (!value)
                 return 0;
         if (!g_ascii_string_to_unsigned(value, 10, 0, max, number, NULL))
-                return wrong(problem, _("--%s needs a number from 0 to %" G_GUINT64_FORMAT "."), option_table[option].name,
-                             (guint64)max);
+                return wrong(problem, _("--%s needs a number from 0 to %" G_GUINT64_FORMAT "."),
+                             option_table[option].name, (guint64)max);
         return 0;
 }

@@ -28,8 +28,8 @@ static inline int command_has(const Command *command, OptionId option)
 }
 
 /*
- * A number given to an option, or `otherwise` if it was not given. Numbers are decimal and at most `max`; anything
- * else is COMMAND_WRONG.
+ * A number given to an option, or `otherwise` if it was not given. Numbers are decimal and at most `max`;
+ * anything else is COMMAND_WRONG.
  */
-int command_number(const Command *command, OptionId option, uint64_t otherwise, uint64_t max, uint64_t *number,
-                   char **problem);
+int command_number(const Command *command, OptionId option, uint64_t otherwise, uint64_t max,
+                   uint64_t *number, char **problem);

@@ -13,22 +13,24 @@ static void fail(GError **error, ClientFailure failure)
 MessengerAccount *bus_account(GDBusConnection *connection, GError **error)
 {
         MessengerAccount *account = messenger_account_proxy_new_sync(
-                connection,
-                G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS |
-                        G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
-                CLIENT_BUS_NAME, CLIENT_ROOT_PATH, NULL, error);
+                        connection,
+                        G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
+                                        G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS |
+                                        G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
+                        CLIENT_BUS_NAME, CLIENT_ROOT_PATH, NULL, error);
 
         if (account)
                 g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(account), CLIENT_SIGN_ON_TIMEOUT_MS);
         return account;
 }
 
-GVariant *bus_properties(GDBusConnection *connection, const char *path, const char *interface, GError **error)
+GVariant *bus_properties(GDBusConnection *connection, const char *path, const char *interface,
+                         GError **error)
 {
         g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-                connection, CLIENT_BUS_NAME, path, "org.freedesktop.DBus.Properties", "GetAll",
-                g_variant_new("(s)", interface), G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NONE,
-                CLIENT_CALL_TIMEOUT_MS, NULL, error);
+                        connection, CLIENT_BUS_NAME, path, "org.freedesktop.DBus.Properties", "GetAll",
+                        g_variant_new("(s)", interface), G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NONE,
+                        CLIENT_CALL_TIMEOUT_MS, NULL, error);
 
         return reply ? g_variant_get_child_value(reply, 0) : NULL;
 }
@@ -36,7 +38,7 @@ GVariant *bus_properties(GDBusConnection *connection, const char *path, const ch
 GVariant *bus_unlocked_account(GDBusConnection *connection, GError **error)
 {
         g_autoptr(GVariant) properties =
-                bus_properties(connection, CLIENT_ROOT_PATH, CLIENT_BUS_NAME ".Account", error);
+                        bus_properties(connection, CLIENT_ROOT_PATH, CLIENT_BUS_NAME ".Account", error);
 
         if (!properties)
                 return NULL;
@@ -64,9 +66,9 @@ static gint by_name(gconstpointer a, gconstpointer b)
 GPtrArray *bus_contacts(GDBusConnection *connection, GError **error)
 {
         g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-                connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, "org.freedesktop.DBus.ObjectManager",
-                "GetManagedObjects", NULL, G_VARIANT_TYPE("(a{oa{sa{sv}}})"), G_DBUS_CALL_FLAGS_NONE,
-                CLIENT_CALL_TIMEOUT_MS, NULL, error);
+                        connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, "org.freedesktop.DBus.ObjectManager",
+                        "GetManagedObjects", NULL, G_VARIANT_TYPE("(a{oa{sa{sv}}})"), G_DBUS_CALL_FLAGS_NONE,
+                        CLIENT_CALL_TIMEOUT_MS, NULL, error);
 
         if (!reply)
                 return NULL;

@@ -10,7 +10,8 @@
 MessengerAccount *bus_account(GDBusConnection *connection, GError **error);
 
 /* The properties of an object's interface, as "a{sv}". */
-GVariant *bus_properties(GDBusConnection *connection, const char *path, const char *interface, GError **error);
+GVariant *bus_properties(GDBusConnection *connection, const char *path, const char *interface,
+                         GError **error);
 
 /* The account's properties; fails with NO_ACCOUNT or LOCKED unless it is unlocked. */
 GVariant *bus_unlocked_account(GDBusConnection *connection, GError **error);

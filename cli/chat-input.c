@@ -15,7 +15,7 @@ struct ChatInput {
         const ChatInputCalls *calls;
         gpointer data;
         guint source;
-        GByteArray *pending; /* without a terminal: what was read and is no line yet */
+        GByteArray *pending;  /* without a terminal: what was read and is no line yet */
         gboolean is_dropping; /* the rest of a line that is too long */
         gboolean is_ready;
         gboolean has_ended;
@@ -24,8 +24,8 @@ struct ChatInput {
 static ChatInput *at_terminal; /* readline's functions know no data of ours */
 
 /*
- * Enter. The line is not finished as readline would, which leaves it on the screen below the prompt: it vanishes
- * from there, and comes back above as a message when the daemon has it.
+ * Enter. The line is not finished as readline would, which leaves it on the screen below the prompt: it
+ * vanishes from there, and comes back above as a message when the daemon has it.
  */
 static int on_enter(int count, int key)
 {
@@ -130,7 +130,8 @@ static void deliver(ChatInput *input)
                         input->calls->end(input->data);
                 } else {
                         if (!input->source)
-                                input->source = g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP, on_input, input);
+                                input->source = g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP, on_input,
+                                                              input);
                         break;
                 }
         }
@@ -153,7 +154,8 @@ static gboolean on_input(gint fd, GIOCondition condition, gpointer data)
         return G_SOURCE_REMOVE;
 }
 
-ChatInput *chat_input_new(gboolean has_terminal, const char *prompt, const ChatInputCalls *calls, gpointer data)
+ChatInput *chat_input_new(gboolean has_terminal, const char *prompt, const ChatInputCalls *calls,
+                          gpointer data)
 {
         ChatInput *input = g_new0(ChatInput, 1);
 

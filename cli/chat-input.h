@@ -4,8 +4,8 @@
 #include <glib.h>
 
 /*
- * The lines that a person types, and what is shown meanwhile. On a terminal there is a prompt at the bottom, with
- * readline's editing, and everything printed goes above it. Elsewhere lines are read as they come.
+ * The lines that a person types, and what is shown meanwhile. On a terminal there is a prompt at the bottom,
+ * with readline's editing, and everything printed goes above it. Elsewhere lines are read as they come.
  */
 typedef struct ChatInput ChatInput;
 
@@ -20,7 +20,8 @@ enum {
 };
 
 /* There can be one with a terminal at a time: readline has but one line. */
-ChatInput *chat_input_new(gboolean has_terminal, const char *prompt, const ChatInputCalls *calls, gpointer data);
+ChatInput *chat_input_new(gboolean has_terminal, const char *prompt, const ChatInputCalls *calls,
+                          gpointer data);
 ChatInput *chat_input_free(ChatInput *input); /* the terminal is as it was */
 
 /* Prints a line, to standard output, above the prompt if there is one. */

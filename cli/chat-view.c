@@ -110,7 +110,7 @@ static void print_change(ChatView *view, GVariant *dictionary)
 
         gboolean is_long = g_utf8_strlen(message.text, -1) > QUOTED_CHARACTERS;
         g_autofree char *start = g_utf8_substring(
-                message.text, 0, is_long ? QUOTED_CHARACTERS : g_utf8_strlen(message.text, -1));
+                        message.text, 0, is_long ? QUOTED_CHARACTERS : g_utf8_strlen(message.text, -1));
         g_autofree char *quoted = harmless_line(start);
         g_autofree char *state = output_message_state(&message);
         g_autofree char *words = g_strdup_printf("-- [%s] %s%s", state, quoted, is_long ? "..." : "");

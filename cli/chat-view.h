@@ -6,8 +6,9 @@
 #include "cli/chat-input.h"
 
 /*
- * What a chat shows. A message is shown once, and again in short when its state changes; as JSON, it is printed anew
- * with each state. Own messages wait a moment for their state, so that usually one line says it all.
+ * What a chat shows. A message is shown once, and again in short when its state changes; as JSON, it is
+ * printed anew with each state. Own messages wait a moment for their state, so that usually one line says it
+ * all.
  */
 typedef struct ChatView ChatView;
 
@@ -15,7 +16,7 @@ ChatView *chat_view_new(ChatInput *input, gboolean has_terminal, gboolean is_jso
 ChatView *chat_view_free(ChatView *view);
 
 /* A message as it is now, whether it was seen before or not. */
-void chat_view_message(ChatView *view, GVariant *message);
+void chat_view_message(ChatView *view, GVariant *dictionary);
 
 /* Shows what still waits for its state. */
 void chat_view_flush(ChatView *view);

@@ -28,10 +28,10 @@ typedef struct Chat {
         ChatInput *input;
         ChatView *view;
         Follower *follower;
-        guint sending;          /* calls under way */
-        gboolean is_leaving;    /* as soon as they are answered */
-        ClientFailure result;   /* of the first line that a script could not send, or why it ended */
-        int ending;             /* the signal that ends us, or 0 */
+        guint sending;        /* calls under way */
+        gboolean is_leaving;  /* as soon as they are answered */
+        ClientFailure result; /* of the first line that a script could not send, or why it ended */
+        int ending;           /* the signal that ends us, or 0 */
 } Chat;
 
 static void keep_result(Chat *chat, ClientFailure failure)
@@ -103,7 +103,7 @@ static void on_sent(GObject *source, GAsyncResult *result, gpointer data)
 static void fail_locally(Chat *chat, ClientFailure failure)
 {
         g_autoptr(GError) error =
-                g_error_new_literal(CLIENT_FAILURE, (int)failure, client_failure_sentence(failure));
+                        g_error_new_literal(CLIENT_FAILURE, (int)failure, client_failure_sentence(failure));
 
         note_failure(chat, error);
 }
@@ -117,13 +117,15 @@ static void on_line(const char *line, size_t size, gpointer data)
                 fail_locally(chat, CLIENT_FAILURE_BAD_TEXT);
                 return;
         }
-        /* A script's lines go one by one, each with its outcome; a person's are stored at once, and events tell the rest. */
+        /* A script's lines go one by one, each with its outcome; a person's are stored, and events follow. */
         g_variant_builder_add(&options, "{sv}", "wait", g_variant_new_boolean(!chat->has_terminal));
         chat->sending++;
         chat_input_set_ready(chat->input, FALSE);
-        g_dbus_connection_call(chat->connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, CLIENT_MESSAGES_INTERFACE, "Send",
-                               g_variant_new("(ssa{sv})", chat->name, line, &options), G_VARIANT_TYPE("(sss)"),
-                               G_DBUS_CALL_FLAGS_NONE, CLIENT_SEND_TIMEOUT_MS, NULL, on_sent, chat);
+        g_dbus_connection_call(chat->connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH,
+                               CLIENT_MESSAGES_INTERFACE, "Send",
+                               g_variant_new("(ssa{sv})", chat->name, line, &options),
+                               G_VARIANT_TYPE("(sss)"), G_DBUS_CALL_FLAGS_NONE, CLIENT_SEND_TIMEOUT_MS, NULL,
+                               on_sent, chat);
 }
 
 static void on_too_long(gpointer data)
@@ -223,7 +225,7 @@ static void watch_signals(Chat *chat, int stop_fd)
                 g_unix_fd_add(stop_fd, G_IO_IN, on_stop, chat);
 }
 
-/* Ctrl-Z comes as a descriptor's bytes; blocked before any thread begins, for it may be delivered to each. */
+/* Ctrl-Z comes as a descriptor's bytes; blocked before any thread begins, for each may get it. */
 static int open_stop_signal(void)
 {
         sigset_t stop;
@@ -254,21 +256,21 @@ static gboolean show_history(Chat *chat, GError **error)
 static ClientFailure run(Chat *chat, const Command *command, int stop_fd)
 {
         static const ChatInputCalls input_calls = {.line = on_line, .too_long = on_too_long, .end = on_end};
-        static const FollowerCalls calls = {
-                .event = on_event, .caught_up = on_caught_up, .ended = on_ended};
+        static const FollowerCalls calls = {.event = on_event, .caught_up = on_caught_up, .ended = on_ended};
         g_autoptr(GError) error = NULL;
         guint64 since = FOLLOW_FROM_NOW;
         g_autofree char *safe_name = harmless_line(chat->name);
         g_autofree char *prompt = g_strdup_printf("%s> ", safe_name);
 
-        /* The follower comes first: what arrives while the history is read is an event, and seen once by its number. */
+        /* The follower comes first: what arrives while the history is read is an event, and seen once. */
         g_autoptr(Follower) follower = follower_new(chat->connection, &since, &calls, chat, &error);
 
         if (!follower)
                 return report(error);
 
         g_autoptr(ChatInput) input = chat_input_new(chat->has_terminal, prompt, &input_calls, chat);
-        g_autoptr(ChatView) view = chat_view_new(input, chat->has_terminal, command_has(command, OPTION_JSON));
+        g_autoptr(ChatView) view =
+                        chat_view_new(input, chat->has_terminal, command_has(command, OPTION_JSON));
 
         chat->follower = follower;
         chat->input = input;
@@ -291,7 +293,7 @@ ClientFailure cmd_chat(const Command *command)
         g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
         g_autoptr(GError) error = NULL;
         gboolean has_terminal =
-                isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !command_has(command, OPTION_JSON);
+                        isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !command_has(command, OPTION_JSON);
         int stop_fd = has_terminal ? open_stop_signal() : -1;
         Chat chat = {.loop = loop, .name = command->arguments[0], .has_terminal = has_terminal};
 

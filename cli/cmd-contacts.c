@@ -12,12 +12,12 @@
 static const struct {
         const char *property, *key;
 } rows[] = {
-        {"Name", "name"},
-        {"KeyChanged", "key-changed"},
-        {"IdentityKey", "identity-key"},
-        {"SafetyNumber", "safety-number"},
-        {"Created", "created"},
-        {"LastMessage", "last-message"},
+                {"Name", "name"},
+                {"KeyChanged", "key-changed"},
+                {"IdentityKey", "identity-key"},
+                {"SafetyNumber", "safety-number"},
+                {"Created", "created"},
+                {"LastMessage", "last-message"},
 };
 
 static void show_json(GVariant *contact)

@@ -29,7 +29,8 @@ void help_print(FILE *out)
 {
         fputs(_("Usage: smctl [OPTION]... VERB [ARGUMENT]...\n\n"), out);
         for (const Verb *verb = verb_table; verb->name; verb++) {
-                g_autofree char *left = g_strjoin(*verb->arguments ? " " : "", verb->name, verb->arguments, NULL);
+                g_autofree char *left =
+                                g_strjoin(*verb->arguments ? " " : "", verb->name, verb->arguments, NULL);
 
                 print_row(out, left, _(verb->help));
         }
@@ -37,7 +38,9 @@ void help_print(FILE *out)
         print_option(out, &option_table[OPTION_JSON]);
         print_option(out, &option_table[OPTION_HELP]);
         print_option(out, &option_table[OPTION_VERSION]);
-        fputs(_("\n\"smctl help VERB\" shows the options of a verb. smctl(1) has the exit codes and all the rest.\n"), out);
+        fputs(_("\n\"smctl help VERB\" shows the options of a verb. smctl(1) has the exit codes and all the "
+                "rest.\n"),
+              out);
 }
 
 void help_print_verb(FILE *out, const Verb *verb)

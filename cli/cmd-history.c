@@ -18,10 +18,11 @@ static int query_init(HistoryQuery *query, const Command *command, char **proble
         int r;
 
         *query = (HistoryQuery){
-                .conversation = command->arguments[0],
-                .has_after = command_has(command, OPTION_AFTER),
+                        .conversation = command->arguments[0],
+                        .has_after = command_has(command, OPTION_AFTER),
         };
-        r = command_number(command, OPTION_LIMIT, HISTORY_LIMIT_DEFAULT, G_MAXUINT32, &query->limit, problem);
+        r = command_number(command, OPTION_LIMIT, HISTORY_LIMIT_DEFAULT, G_MAXUINT32, &query->limit,
+                           problem);
         if (r == 0)
                 r = command_number(command, OPTION_BEFORE, 0, G_MAXINT64, &query->before, problem);
         if (r == 0)

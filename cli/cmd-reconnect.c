@@ -10,7 +10,8 @@ ClientFailure cmd_reconnect(const Command *command)
         g_autoptr(MessengerAccount) account = connection ? bus_account(connection, &error) : NULL;
         g_auto(GVariantDict) options = G_VARIANT_DICT_INIT(NULL);
 
-        if (!account || !messenger_account_call_reconnect_sync(account, g_variant_dict_end(&options), NULL, &error))
+        if (!account ||
+            !messenger_account_call_reconnect_sync(account, g_variant_dict_end(&options), NULL, &error))
                 return report(error);
         return account_result(connection, command, "Connection", "connection");
 }

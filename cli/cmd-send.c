@@ -16,25 +16,25 @@
  * Scripts call this thousands of times: one call on a bare connection, without a proxy, and nothing else.
  */
 enum {
-        /* The daemon's limit, the line feed that does not count, and one more for the daemon to see that it is too
-         * long. */
+        /* The daemon's limit, the line feed that does not count, and one more, to be seen as too long. */
         STDIN_TEXT_MAX = 65536 + 2,
 };
 
-static GVariant *call(GDBusConnection *connection, const char *method, GVariant *arguments, GUnixFDList *descriptors,
-                      GError **error)
+static GVariant *call(GDBusConnection *connection, const char *method, GVariant *arguments,
+                      GUnixFDList *descriptors, GError **error)
 {
         return g_dbus_connection_call_with_unix_fd_list_sync(
-                connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, CLIENT_MESSAGES_INTERFACE, method, arguments,
-                G_VARIANT_TYPE("(sss)"), G_DBUS_CALL_FLAGS_NONE, CLIENT_SEND_TIMEOUT_MS, descriptors, NULL, NULL,
-                error);
+                        connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, CLIENT_MESSAGES_INTERFACE, method,
+                        arguments, G_VARIANT_TYPE("(sss)"), G_DBUS_CALL_FLAGS_NONE, CLIENT_SEND_TIMEOUT_MS,
+                        descriptors, NULL, NULL, error);
 }
 
 static GVariant *options_of(const Command *command)
 {
         GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
 
-        g_variant_builder_add(&builder, "{sv}", "wait", g_variant_new_boolean(!command_has(command, OPTION_NO_WAIT)));
+        g_variant_builder_add(&builder, "{sv}", "wait",
+                              g_variant_new_boolean(!command_has(command, OPTION_NO_WAIT)));
         return g_variant_builder_end(&builder);
 }
 
@@ -57,7 +57,8 @@ static GVariant *send_stdin(GDBusConnection *connection, const Command *command,
         g_autoptr(GUnixFDList) descriptors = g_unix_fd_list_new_from_array(&fd, 1); /* owns it */
 
         return call(connection, "SendFile",
-                    g_variant_new("(sh@a{sv})", command->arguments[0], 0, options_of(command)), descriptors, error);
+                    g_variant_new("(sh@a{sv})", command->arguments[0], 0, options_of(command)), descriptors,
+                    error);
 }
 
 static GVariant *send_argument(GDBusConnection *connection, const Command *command, GError **error)
@@ -69,8 +70,9 @@ static GVariant *send_argument(GDBusConnection *connection, const Command *comma
                                     client_failure_sentence(CLIENT_FAILURE_BAD_TEXT));
                 return NULL;
         }
-        return call(connection, "Send", g_variant_new("(ss@a{sv})", command->arguments[0], text, options_of(command)),
-                    NULL, error);
+        return call(connection, "Send",
+                    g_variant_new("(ss@a{sv})", command->arguments[0], text, options_of(command)), NULL,
+                    error);
 }
 
 /* A message in the local store that the server does not have yet is not sent, whatever the reason. */
@@ -79,7 +81,8 @@ static ClientFailure show_queued(const Command *command, const char *reason)
         g_autofree char *name = harmless_line(command->arguments[0]);
 
         if (strcmp(reason, "KeyChanged") == 0) {
-                output_note(_("%s The message is queued. Compare the safety number with them, then: smctl trust %s"),
+                output_note(_("%s The message is queued. Compare the safety number with them, then: smctl "
+                              "trust %s"),
                             client_reason_sentence(reason), name);
                 return CLIENT_FAILURE_KEY_CHANGED;
         }
@@ -119,8 +122,8 @@ ClientFailure cmd_send(const Command *command)
                 return report(error);
 
         g_autoptr(GVariant) reply = strcmp(command->arguments[1], "-") == 0
-                                            ? send_stdin(connection, command, &error)
-                                            : send_argument(connection, command, &error);
+                                                    ? send_stdin(connection, command, &error)
+                                                    : send_argument(connection, command, &error);
 
         if (!reply)
                 return report(error);

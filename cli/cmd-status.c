@@ -13,20 +13,20 @@
 static const struct {
         const char *property, *key, *label;
 } rows[] = {
-        {"State", "state", N_("State")},
-        {"UserName", "user-name", N_("Name")},
-        {"Server", "server", N_("Server")},
-        {"ServerPin", "server-pin", N_("Pin")},
-        {"DeviceID", "device-id", N_("Device")},
-        {"Connection", "connection", N_("Connection")},
-        {"ConnectionError", "connection-error", NULL},
-        {"ConnectionErrorText", "connection-error-text", N_("Problem")},
-        {"NextAttempt", "next-attempt", N_("Next attempt")},
-        {"QueuedMessages", "queued-messages", N_("Queued")},
-        {"RejectedEnvelopes", "rejected-envelopes", N_("Rejected")},
-        {"LastEvent", "last-event", NULL},
-        {"IdentityKey", "identity-key", NULL},
-        {"Version", "daemon-version", NULL},
+                {"State", "state", N_("State")},
+                {"UserName", "user-name", N_("Name")},
+                {"Server", "server", N_("Server")},
+                {"ServerPin", "server-pin", N_("Pin")},
+                {"DeviceID", "device-id", N_("Device")},
+                {"Connection", "connection", N_("Connection")},
+                {"ConnectionError", "connection-error", NULL},
+                {"ConnectionErrorText", "connection-error-text", N_("Problem")},
+                {"NextAttempt", "next-attempt", N_("Next attempt")},
+                {"QueuedMessages", "queued-messages", N_("Queued")},
+                {"RejectedEnvelopes", "rejected-envelopes", N_("Rejected")},
+                {"LastEvent", "last-event", NULL},
+                {"IdentityKey", "identity-key", NULL},
+                {"Version", "daemon-version", NULL},
 };
 
 static void show_json(GVariant *account)
@@ -48,8 +48,8 @@ static char *words_of(const char *property, GVariant *value)
                 return harmless_line(g_variant_get_string(value, NULL));
         if (g_str_equal(property, "NextAttempt") && g_variant_is_of_type(value, G_VARIANT_TYPE_UINT64))
                 return g_variant_get_uint64(value)
-                               ? output_time((gint64)g_variant_get_uint64(value), OUTPUT_DATE_TIME)
-                               : g_strdup("");
+                                       ? output_time((gint64)g_variant_get_uint64(value), OUTPUT_DATE_TIME)
+                                       : g_strdup("");
         return g_variant_print(value, FALSE);
 }
 
@@ -77,7 +77,8 @@ ClientFailure cmd_status(const Command *command)
         if (!connection)
                 return report(error);
 
-        g_autoptr(GVariant) account = bus_properties(connection, CLIENT_ROOT_PATH, CLIENT_BUS_NAME ".Account", &error);
+        g_autoptr(GVariant) account =
+                        bus_properties(connection, CLIENT_ROOT_PATH, CLIENT_BUS_NAME ".Account", &error);
 
         if (!account)
                 return report(error);

@@ -33,7 +33,8 @@ static ClientFailure confirm(const Command *command)
 
         if (command_has(command, OPTION_YES))
                 return CLIENT_FAILURE_NONE;
-        switch (terminal_confirm(_("Compare it with theirs by another way, such as a call. Accept the key? (yes/no) "),
+        switch (terminal_confirm(_("Compare it with theirs by another way, such as a call. Accept the key? "
+                                   "(yes/no) "),
                                  &yes)) {
         case TERMINAL_OK:
                 if (yes)
@@ -55,11 +56,13 @@ static gboolean accept_key(GDBusConnection *connection, const char *name, GVaria
         g_autofree char *path = client_contact_path(name);
         g_auto(GVariantDict) options = G_VARIANT_DICT_INIT(NULL);
         g_autoptr(MessengerContact) contact = messenger_contact_proxy_new_sync(
-                connection, G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
-                CLIENT_BUS_NAME, path, NULL, error);
+                        connection,
+                        G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
+                                        G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+                        CLIENT_BUS_NAME, path, NULL, error);
 
-        return contact && messenger_contact_call_accept_key_sync(contact, key, g_variant_dict_end(&options), NULL,
-                                                                 error);
+        return contact && messenger_contact_call_accept_key_sync(contact, key, g_variant_dict_end(&options),
+                                                                 NULL, error);
 }
 
 static void show(const Command *command, GVariant *contact, GVariant *key, gboolean changed)
@@ -98,7 +101,8 @@ ClientFailure cmd_trust(const Command *command)
                 return report(error);
 
         g_autoptr(GDBusConnection) connection = client_connect(&error);
-        g_autoptr(GVariant) contact = connection ? find_contact(connection, command->arguments[0], &error) : NULL;
+        g_autoptr(GVariant) contact =
+                        connection ? find_contact(connection, command->arguments[0], &error) : NULL;
 
         if (!contact)
                 return report(error);

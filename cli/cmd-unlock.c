@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/bus.h"
 #include "cli/account-result.h"
+#include "cli/bus.h"
 #include "cli/password.h"
 #include "cli/report.h"
 
@@ -18,7 +18,8 @@ ClientFailure cmd_unlock(const Command *command)
                 return report(error);
 
         /* Before a person types a password in vain. */
-        g_autoptr(GVariant) before = bus_properties(connection, CLIENT_ROOT_PATH, CLIENT_BUS_NAME ".Account", &error);
+        g_autoptr(GVariant) before =
+                        bus_properties(connection, CLIENT_ROOT_PATH, CLIENT_BUS_NAME ".Account", &error);
 
         if (!before)
                 return report(error);
@@ -39,8 +40,9 @@ ClientFailure cmd_unlock(const Command *command)
         g_autoptr(GUnixFDList) descriptors = g_unix_fd_list_new_from_array(&fd, 1); /* owns it */
         g_auto(GVariantDict) options = G_VARIANT_DICT_INIT(NULL);
 
-        if (!messenger_account_call_unlock_sync(account, g_variant_new_handle(0), g_variant_dict_end(&options),
-                                                descriptors, NULL, NULL, &error))
+        if (!messenger_account_call_unlock_sync(account, g_variant_new_handle(0),
+                                                g_variant_dict_end(&options), descriptors, NULL, NULL,
+                                                &error))
                 return report(error);
         return account_result(connection, command, "State", "state");
 }

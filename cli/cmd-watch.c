@@ -95,9 +95,9 @@ ClientFailure cmd_watch(const Command *command)
         g_autofree char *problem = NULL;
         uint64_t since;
         Watch watch = {
-                .loop = loop,
-                .command = command,
-                .conversation = command->values[OPTION_CONVERSATION],
+                        .loop = loop,
+                        .command = command,
+                        .conversation = command->values[OPTION_CONVERSATION],
         };
 
         if (command_number(command, OPTION_SINCE, FOLLOW_FROM_NOW, G_MAXINT64, &since, &problem) != 0)
@@ -106,7 +106,7 @@ ClientFailure cmd_watch(const Command *command)
         g_autoptr(GDBusConnection) connection = client_connect(&error);
         guint64 begin = since;
         g_autoptr(Follower) follower =
-                connection ? follower_new(connection, &begin, &calls, &watch, &error) : NULL;
+                        connection ? follower_new(connection, &begin, &calls, &watch, &error) : NULL;
 
         if (!follower)
                 return report(error);

@@ -13,9 +13,9 @@ struct Follower {
         MessengerEvents *events;
         MessengerAccount *account; /* for the state, when it changes */
         GCancellable *cancellable;
-        guint64 cursor;       /* the number of the last event that was handed on */
-        gboolean is_looking;  /* a List() is under way */
-        gboolean look_again;  /* something was announced meanwhile */
+        guint64 cursor;      /* the number of the last event that was handed on */
+        gboolean is_looking; /* a List() is under way */
+        gboolean look_again; /* something was announced meanwhile */
         gboolean has_ended;
         const FollowerCalls *calls;
         gpointer data;
@@ -32,7 +32,7 @@ static void end(Follower *follower, const GError *error)
 static void end_with(Follower *follower, ClientFailure failure)
 {
         g_autoptr(GError) error =
-                g_error_new_literal(CLIENT_FAILURE, (int)failure, client_failure_sentence(failure));
+                        g_error_new_literal(CLIENT_FAILURE, (int)failure, client_failure_sentence(failure));
 
         end(follower, error);
 }
@@ -94,8 +94,9 @@ void follower_look(Follower *follower)
         g_variant_builder_add(&options, "{sv}", "limit", g_variant_new_uint32(PAGE));
         /* A daemon that somebody has stopped is not started again from here. */
         g_dbus_proxy_call(G_DBUS_PROXY(follower->events), "List",
-                          g_variant_new("(ta{sv})", follower->cursor, &options), G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                          CLIENT_CALL_TIMEOUT_MS, follower->cancellable, on_listed, follower);
+                          g_variant_new("(ta{sv})", follower->cursor, &options),
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, CLIENT_CALL_TIMEOUT_MS, follower->cancellable,
+                          on_listed, follower);
 }
 
 static void on_added(MessengerEvents *events, GVariant *event, Follower *follower)
@@ -111,7 +112,8 @@ static void on_owner(GObject *proxy, GParamSpec *spec, Follower *follower)
                 end_with(follower, CLIENT_FAILURE_NO_DAEMON);
 }
 
-static void on_account(GDBusProxy *proxy, GVariant *changed, const char *const *invalidated, Follower *follower)
+static void on_account(GDBusProxy *proxy, GVariant *changed, const char *const *invalidated,
+                       Follower *follower)
 {
         const char *state = NULL;
 
@@ -123,8 +125,8 @@ static void on_account(GDBusProxy *proxy, GVariant *changed, const char *const *
                 end_with(follower, CLIENT_FAILURE_NO_ACCOUNT);
 }
 
-Follower *follower_new(GDBusConnection *connection, guint64 *since, const FollowerCalls *calls, gpointer data,
-                       GError **error)
+Follower *follower_new(GDBusConnection *connection, guint64 *since, const FollowerCalls *calls,
+                       gpointer data, GError **error)
 {
         g_autoptr(Follower) follower = g_new0(Follower, 1);
         follower->calls = calls;
@@ -132,12 +134,12 @@ Follower *follower_new(GDBusConnection *connection, guint64 *since, const Follow
         follower->cancellable = g_cancellable_new();
 
         /* The signals are ordered first, so that whatever is not in the list yet will be announced. */
-        follower->events = messenger_events_proxy_new_sync(connection, G_DBUS_PROXY_FLAGS_NONE, CLIENT_BUS_NAME,
-                                                           CLIENT_ROOT_PATH, NULL, error);
+        follower->events = messenger_events_proxy_new_sync(connection, G_DBUS_PROXY_FLAGS_NONE,
+                                                           CLIENT_BUS_NAME, CLIENT_ROOT_PATH, NULL, error);
         if (!follower->events)
                 return NULL;
-        follower->account = messenger_account_proxy_new_sync(connection, G_DBUS_PROXY_FLAGS_NONE, CLIENT_BUS_NAME,
-                                                             CLIENT_ROOT_PATH, NULL, error);
+        follower->account = messenger_account_proxy_new_sync(connection, G_DBUS_PROXY_FLAGS_NONE,
+                                                             CLIENT_BUS_NAME, CLIENT_ROOT_PATH, NULL, error);
         if (!follower->account)
                 return NULL;
 

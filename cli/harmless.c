@@ -13,8 +13,7 @@ void harmless_init(gboolean ascii_only)
 /* Beside the control characters (C0, DEL, C1): what changes the direction or the lines of its neighbours. */
 static gboolean is_harmful(gunichar c)
 {
-        return c < 0x20 || (c >= 0x7f && c <= 0x9f) ||
-               c == 0x061c ||                  /* Arabic letter mark */
+        return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || /* Arabic letter mark */
                c == 0x200e || c == 0x200f ||   /* left-to-right and right-to-left marks */
                c == 0x2028 || c == 0x2029 ||   /* line and paragraph separators */
                (c >= 0x202a && c <= 0x202e) || /* embeddings and overrides */

@@ -8,8 +8,8 @@ enum {
         PAGE = 500, /* the daemon's limit for one call */
 };
 
-static GVariant *fetch_page(GDBusConnection *connection, const HistoryQuery *query, guint32 limit, guint64 before,
-                            guint64 after, GError **error)
+static GVariant *fetch_page(GDBusConnection *connection, const HistoryQuery *query, guint32 limit,
+                            guint64 before, guint64 after, GError **error)
 {
         GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
 
@@ -20,9 +20,9 @@ static GVariant *fetch_page(GDBusConnection *connection, const HistoryQuery *que
                 g_variant_builder_add(&options, "{sv}", "after", g_variant_new_uint64(after));
 
         g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-                connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, CLIENT_MESSAGES_INTERFACE, "History",
-                g_variant_new("(sa{sv})", query->conversation, &options), G_VARIANT_TYPE("(aa{sv})"),
-                G_DBUS_CALL_FLAGS_NONE, CLIENT_CALL_TIMEOUT_MS, NULL, error);
+                        connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, CLIENT_MESSAGES_INTERFACE, "History",
+                        g_variant_new("(sa{sv})", query->conversation, &options), G_VARIANT_TYPE("(aa{sv})"),
+                        G_DBUS_CALL_FLAGS_NONE, CLIENT_CALL_TIMEOUT_MS, NULL, error);
 
         return reply ? g_variant_get_child_value(reply, 0) : NULL;
 }
@@ -57,7 +57,8 @@ GPtrArray *history_fetch(GDBusConnection *connection, const HistoryQuery *query,
 
                 /* Backwards, the pages come newest first, and each goes in front of what is there. */
                 for (size_t i = 0; i < n; i++)
-                        g_ptr_array_insert(messages, query->has_after ? -1 : (int)i, g_variant_get_child_value(page, i));
+                        g_ptr_array_insert(messages, query->has_after ? -1 : (int)i,
+                                           g_variant_get_child_value(page, i));
                 if (n < limit)
                         break;
                 after = number_at(page, n - 1);

@@ -4,8 +4,9 @@
 #include <glib.h>
 
 /*
- * A D-Bus dictionary as a JSON object: keys in snake_case ("received-time" becomes "received_time"), bytes ("ay") as
- * hexadecimal digits. Whatever a terminal could stumble over is escaped, so that the text is exact and harmless.
+ * A D-Bus dictionary as a JSON object: keys in snake_case ("received-time" becomes "received_time"), bytes
+ * ("ay") as hexadecimal digits. Whatever a terminal could stumble over is escaped, so that the text is exact
+ * and harmless.
  */
 void json_append(GString *out, GVariant *value);
 

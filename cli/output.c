@@ -25,8 +25,11 @@ void output_init(void)
 char *output_styled(OutputStyle style, const char *words)
 {
         static const char *const codes[] = {
-                [OUTPUT_PLAIN] = "",     [OUTPUT_DIM] = "\033[2m",      [OUTPUT_OWN] = "\033[32m",
-                [OUTPUT_OTHER] = "\033[36m", [OUTPUT_WARNING] = "\033[1;33m",
+                        [OUTPUT_PLAIN] = "",
+                        [OUTPUT_DIM] = "\033[2m",
+                        [OUTPUT_OWN] = "\033[32m",
+                        [OUTPUT_OTHER] = "\033[36m",
+                        [OUTPUT_WARNING] = "\033[1;33m",
         };
 
         if (!is_coloured || style == OUTPUT_PLAIN || !*words)
@@ -52,7 +55,8 @@ char *output_time(gint64 milliseconds, const char *format)
 
 char *output_message_state(const ClientMessage *message)
 {
-        const char *reason = *message->reason_text ? message->reason_text : client_reason_sentence(message->reason);
+        const char *reason = *message->reason_text ? message->reason_text
+                                                   : client_reason_sentence(message->reason);
         g_autofree char *why = *reason ? g_strconcat(": ", reason, NULL) : g_strdup("");
         g_autofree char *state = NULL;
 
@@ -99,8 +103,8 @@ char *output_message(const ClientMessage *message, const char *time_format)
         g_autofree char *text = harmless_text(message->text, "    ");
         g_autofree char *state = output_message_state(message);
         g_autofree char *marked = *state ? g_strdup_printf(" [%s]", state) : g_strdup("");
-        g_autofree char *styled =
-                output_styled(strcmp(message->state, "sent") == 0 ? OUTPUT_DIM : OUTPUT_WARNING, marked);
+        g_autofree char *styled = output_styled(
+                        strcmp(message->state, "sent") == 0 ? OUTPUT_DIM : OUTPUT_WARNING, marked);
 
         return g_strdup_printf("%s %s: %s%s", dim_time, name, text, styled);
 }

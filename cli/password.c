@@ -68,8 +68,9 @@ static ClientSecret *ask(const char *prompt, ClientFailure *failure)
         case TERMINAL_OK:
                 return g_steal_pointer(&secret);
         case TERMINAL_NONE:
-                *failure = report_usage(_("There is no terminal to ask for the password: use --password-file or "
-                                          "--password-fd."));
+                *failure = report_usage(
+                                _("There is no terminal to ask for the password: use --password-file or "
+                                  "--password-fd."));
                 return NULL;
         case TERMINAL_TOO_LONG:
                 *failure = report_failure(CLIENT_FAILURE_BAD_PASSWORD);
@@ -92,7 +93,8 @@ ClientSecret *password_obtain(const Command *command, PasswordUse use, ClientFai
         if (command_has(command, OPTION_PASSWORD_FD))
                 return read_given_descriptor(command, failure);
 
-        g_autoptr(ClientSecret) secret = ask(use == PASSWORD_NEW ? _("New password: ") : _("Password: "), failure);
+        g_autoptr(ClientSecret) secret =
+                        ask(use == PASSWORD_NEW ? _("New password: ") : _("Password: "), failure);
 
         if (!secret || use == PASSWORD_EXISTING)
                 return g_steal_pointer(&secret);

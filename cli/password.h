@@ -13,8 +13,8 @@ typedef enum PasswordUse {
 gboolean password_is_given(const Command *command);
 
 /*
- * The password from --password-file or --password-fd, else typed at the terminal with its echo off. On failure
- * NULL, reported, and *failure has the exit code.
+ * The password from --password-file or --password-fd, else typed at the terminal with its echo off. On
+ * failure NULL, reported, and *failure has the exit code.
  */
 ClientSecret *password_obtain(const Command *command, PasswordUse use, ClientFailure *failure);
 

@@ -21,13 +21,15 @@ const char *report_hint(ClientFailure failure)
         case CLIENT_FAILURE_NAME_TAKEN:
                 return _("Choose another one; or, if it is yours: smctl login NAME");
         case CLIENT_FAILURE_BAD_NAME:
-                return _("A name has 2 to 32 characters of a-z 0-9 . _ - and begins and ends with a letter or digit.");
+                return _("A name has 2 to 32 characters of a-z 0-9 . _ - and begins and ends with a letter "
+                         "or digit.");
         case CLIENT_FAILURE_UNKNOWN_RECIPIENT:
                 return _("Check the spelling.");
         case CLIENT_FAILURE_SERVER_UNREACHABLE:
                 return _("Check the address and the network, and try again.");
         case CLIENT_FAILURE_CERTIFICATE_MISMATCH:
-                return _("Ask the server's administrator for the pin, and do not go on without it: --server-pin PIN");
+                return _("Ask the server's administrator for the pin, and do not go on without it: "
+                         "--server-pin PIN");
         case CLIENT_FAILURE_BAD_TEXT:
                 return _("Nothing was sent.");
         case CLIENT_FAILURE_TEXT_TOO_LONG:

@@ -4,8 +4,8 @@
 #include "client/failure.h"
 
 /*
- * What went wrong and what to do next, as "smctl: SENTENCE HINT" on standard error. Each returns the failure, which is
- * the exit code.
+ * What went wrong and what to do next, as "smctl: SENTENCE HINT" on standard error. Each returns the
+ * failure, which is the exit code.
  */
 ClientFailure report(const GError *error);
 ClientFailure report_failure(ClientFailure failure);

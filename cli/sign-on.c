@@ -41,8 +41,8 @@ static GVariant *options_of(const Command *command, int invitation_index)
         return g_variant_dict_end(&dictionary);
 }
 
-static gboolean call(MessengerAccount *account, const Command *command, SignOn kind, const ClientSecret *password,
-                     const ClientSecret *invitation, GError **error)
+static gboolean call(MessengerAccount *account, const Command *command, SignOn kind,
+                     const ClientSecret *password, const ClientSecret *invitation, GError **error)
 {
         const char *server = command_has(command, OPTION_SERVER) ? command->values[OPTION_SERVER]
                                                                  : SIGN_ON_DEFAULT_SERVER;
@@ -63,10 +63,10 @@ static gboolean call(MessengerAccount *account, const Command *command, SignOn k
         GVariant *arguments = options_of(command, invitation_index);
 
         if (kind == SIGN_ON_REGISTER)
-                return messenger_account_call_register_sync(account, server, name, handle, arguments, descriptors,
-                                                            NULL, NULL, error);
-        return messenger_account_call_login_sync(account, server, name, handle, arguments, descriptors, NULL, NULL,
-                                                 error);
+                return messenger_account_call_register_sync(account, server, name, handle, arguments,
+                                                            descriptors, NULL, NULL, error);
+        return messenger_account_call_login_sync(account, server, name, handle, arguments, descriptors, NULL,
+                                                 NULL, error);
 }
 
 /* Asks before another device is signed out. A script that brings the password has decided. */
@@ -76,9 +76,10 @@ static ClientFailure confirm_login(const Command *command)
 
         if (command_has(command, OPTION_YES) || password_is_given(command))
                 return CLIENT_FAILURE_NONE;
-        switch (terminal_confirm(_("The device that has this account now will be signed out. Here it begins with a "
-                                   "new key, which contacts\nare told of, and without a history. Go on? (yes/no) "),
-                                 &yes)) {
+        switch (terminal_confirm(
+                        _("The device that has this account now will be signed out. Here it begins with a "
+                          "new key, which contacts\nare told of, and without a history. Go on? (yes/no) "),
+                        &yes)) {
         case TERMINAL_OK:
                 if (yes)
                         return CLIENT_FAILURE_NONE;
@@ -97,7 +98,7 @@ static ClientFailure confirm_login(const Command *command)
 static gboolean has_no_account_yet(GDBusConnection *connection, GError **error)
 {
         g_autoptr(GVariant) account =
-                bus_properties(connection, CLIENT_ROOT_PATH, CLIENT_BUS_NAME ".Account", error);
+                        bus_properties(connection, CLIENT_ROOT_PATH, CLIENT_BUS_NAME ".Account", error);
 
         if (!account)
                 return FALSE;
@@ -159,7 +160,7 @@ ClientFailure sign_on(const Command *command, SignOn kind)
         }
 
         g_autoptr(ClientSecret) password = password_obtain(
-                command, kind == SIGN_ON_REGISTER ? PASSWORD_NEW : PASSWORD_EXISTING, &failure);
+                        command, kind == SIGN_ON_REGISTER ? PASSWORD_NEW : PASSWORD_EXISTING, &failure);
 
         if (!password)
                 return failure;

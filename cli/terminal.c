@@ -109,7 +109,8 @@ static int question_take_signal(Question *question, const char *prompt)
         return 0;
 }
 
-/* A line into bytes, at most size of them, without its line feed. Returns a TerminalAnswer; *signal as above. */
+/* A line into bytes, at most size of them, without its line feed. Returns a TerminalAnswer; *signal as
+ * above. */
 static TerminalAnswer question_read_line(Question *question, const char *prompt, char *bytes, size_t size,
                                          size_t *used, int *ending)
 {
@@ -164,7 +165,8 @@ TerminalAnswer terminal_read_secret(const char *prompt, ClientSecret *secret)
 
         if (!question_init(&question, FALSE))
                 return TERMINAL_NONE;
-        answer = question_read_line(&question, prompt, secret->bytes, CLIENT_SECRET_MAX, &secret->size, &ending);
+        answer = question_read_line(&question, prompt, secret->bytes, CLIENT_SECRET_MAX, &secret->size,
+                                    &ending);
         question_say(&question, "\n"); /* the one typed was not echoed */
         question_deinit(&question);
         raise_later(ending);

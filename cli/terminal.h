@@ -4,8 +4,8 @@
 #include "client/secret.h"
 
 /*
- * Talking to the person at /dev/tty, wherever standard input and output lead. The terminal gets its settings back
- * whatever ends the question: a signal that would end or stop the process is raised again afterwards.
+ * Talking to the person at /dev/tty, wherever standard input and output lead. The terminal gets its settings
+ * back whatever ends the question: a signal that would end or stop the process is raised again afterwards.
  */
 typedef enum TerminalAnswer {
         TERMINAL_OK,
@@ -18,4 +18,4 @@ typedef enum TerminalAnswer {
 TerminalAnswer terminal_read_secret(const char *prompt, ClientSecret *secret);
 
 /* A question that only the word "yes", in the user's language or in English, answers: *yes. */
-TerminalAnswer terminal_confirm(const char *question, gboolean *yes);
+TerminalAnswer terminal_confirm(const char *words, gboolean *yes);

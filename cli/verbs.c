@@ -9,45 +9,49 @@
         (OPTION_BIT(OPTION_SERVER) | OPTION_BIT(OPTION_SERVER_PIN) | OPTION_BIT(OPTION_INSECURE_LOOPBACK))
 
 const Option option_table[OPTION_COUNT] = {
-        [OPTION_JSON] = {"json", NULL, N_("print JSON, one object a line")},
-        [OPTION_HELP] = {"help", NULL, N_("show help")},
-        [OPTION_VERSION] = {"version", NULL, N_("show the version")},
-        [OPTION_YES] = {"yes", NULL, N_("do not ask")},
-        [OPTION_PASSWORD_FILE] = {"password-file", "FILE", N_("read the password from FILE")},
-        [OPTION_PASSWORD_FD] = {"password-fd", "N", N_("read the password from file descriptor N")},
-        [OPTION_SERVER] = {"server", "URL", N_("the server, wss://HOST[:PORT]")},
-        [OPTION_SERVER_PIN] = {"server-pin", "PIN", N_("only the certificate with this pin is the server")},
-        [OPTION_INVITATION_FILE] = {"invitation-file", "FILE", N_("read the invitation to the server from FILE")},
-        [OPTION_INSECURE_LOOPBACK] = {"insecure-loopback", NULL, N_("allow ws:// to this machine, for tests")},
-        [OPTION_NO_WAIT] = {"no-wait", NULL, N_("do not wait until the server has the message")},
-        [OPTION_LIMIT] = {"limit", "N", N_("at most N messages, 0 for all; by default 50")},
-        [OPTION_BEFORE] = {"before", "N", N_("only messages before number N")},
-        [OPTION_AFTER] = {"after", "N", N_("only messages after number N, the oldest first")},
-        [OPTION_SINCE] = {"since", "N", N_("begin after event number N, 0 for all; by default now")},
-        [OPTION_CONVERSATION] = {"conversation", "NAME", N_("only events of this conversation")},
+                [OPTION_JSON] = {"json", NULL, N_("print JSON, one object a line")},
+                [OPTION_HELP] = {"help", NULL, N_("show help")},
+                [OPTION_VERSION] = {"version", NULL, N_("show the version")},
+                [OPTION_YES] = {"yes", NULL, N_("do not ask")},
+                [OPTION_PASSWORD_FILE] = {"password-file", "FILE", N_("read the password from FILE")},
+                [OPTION_PASSWORD_FD] = {"password-fd", "N", N_("read the password from file descriptor N")},
+                [OPTION_SERVER] = {"server", "URL", N_("the server, wss://HOST[:PORT]")},
+                [OPTION_SERVER_PIN] = {"server-pin", "PIN",
+                                       N_("only the certificate with this pin is the server")},
+                [OPTION_INVITATION_FILE] = {"invitation-file", "FILE",
+                                            N_("read the invitation to the server from FILE")},
+                [OPTION_INSECURE_LOOPBACK] = {"insecure-loopback", NULL,
+                                              N_("allow ws:// to this machine, for tests")},
+                [OPTION_NO_WAIT] = {"no-wait", NULL, N_("do not wait until the server has the message")},
+                [OPTION_LIMIT] = {"limit", "N", N_("at most N messages, 0 for all; by default 50")},
+                [OPTION_BEFORE] = {"before", "N", N_("only messages before number N")},
+                [OPTION_AFTER] = {"after", "N", N_("only messages after number N, the oldest first")},
+                [OPTION_SINCE] = {"since", "N", N_("begin after event number N, 0 for all; by default now")},
+                [OPTION_CONVERSATION] = {"conversation", "NAME", N_("only events of this conversation")},
 };
 
 const Verb verb_table[] = {
-        {"register", "NAME", 1, 1, PASSWORD | SERVER | OPTION_BIT(OPTION_INVITATION_FILE),
-         N_("make an account on a server"), cmd_register},
-        {"login", "NAME", 1, 1, PASSWORD | SERVER | OPTION_BIT(OPTION_YES),
-         N_("take an existing account over to this machine"), cmd_login},
-        {"unlock", "", 0, 0, PASSWORD, N_("open the messages, and connect"), cmd_unlock},
-        {"lock", "", 0, 0, 0, N_("disconnect, and close the messages"), cmd_lock},
-        {"status", "", 0, 0, 0, N_("show the account and its connection"), cmd_status},
-        {"send", "NAME TEXT|-", 2, 2, OPTION_BIT(OPTION_NO_WAIT),
-         N_("send a message; - reads the text from standard input"), cmd_send},
-        {"chat", "NAME", 1, 1, 0, N_("talk live"), cmd_chat},
-        {"history", "NAME", 1, 1,
-         OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BEFORE) | OPTION_BIT(OPTION_AFTER),
-         N_("show the messages of a conversation"), cmd_history},
-        {"watch", "", 0, 0, OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_CONVERSATION),
-         N_("show events as they happen"), cmd_watch},
-        {"contacts", "", 0, 0, 0, N_("list the contacts"), cmd_contacts},
-        {"trust", "NAME", 1, 1, OPTION_BIT(OPTION_YES), N_("accept a contact's changed key"), cmd_trust},
-        {"reconnect", "", 0, 0, 0, N_("connect to the server now"), cmd_reconnect},
-        {"help", "[VERB]", 0, 1, 0, N_("show help, in full for one verb"), cmd_help},
-        {NULL, NULL, 0, 0, 0, NULL, NULL},
+                {"register", "NAME", 1, 1, PASSWORD | SERVER | OPTION_BIT(OPTION_INVITATION_FILE),
+                 N_("make an account on a server"), cmd_register},
+                {"login", "NAME", 1, 1, PASSWORD | SERVER | OPTION_BIT(OPTION_YES),
+                 N_("take an existing account over to this machine"), cmd_login},
+                {"unlock", "", 0, 0, PASSWORD, N_("open the messages, and connect"), cmd_unlock},
+                {"lock", "", 0, 0, 0, N_("disconnect, and close the messages"), cmd_lock},
+                {"status", "", 0, 0, 0, N_("show the account and its connection"), cmd_status},
+                {"send", "NAME TEXT|-", 2, 2, OPTION_BIT(OPTION_NO_WAIT),
+                 N_("send a message; - reads the text from standard input"), cmd_send},
+                {"chat", "NAME", 1, 1, 0, N_("talk live"), cmd_chat},
+                {"history", "NAME", 1, 1,
+                 OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BEFORE) | OPTION_BIT(OPTION_AFTER),
+                 N_("show the messages of a conversation"), cmd_history},
+                {"watch", "", 0, 0, OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_CONVERSATION),
+                 N_("show events as they happen"), cmd_watch},
+                {"contacts", "", 0, 0, 0, N_("list the contacts"), cmd_contacts},
+                {"trust", "NAME", 1, 1, OPTION_BIT(OPTION_YES), N_("accept a contact's changed key"),
+                 cmd_trust},
+                {"reconnect", "", 0, 0, 0, N_("connect to the server now"), cmd_reconnect},
+                {"help", "[VERB]", 0, 1, 0, N_("show help, in full for one verb"), cmd_help},
+                {NULL, NULL, 0, 0, 0, NULL, NULL},
 };
 
 const Verb *verb_find(const char *name)
@@ -101,8 +105,8 @@ static void nearest_try(Nearest *nearest, const char *name)
 {
         /* Two slips at most, and at least half of the word has to be right. */
         unsigned found = strlen(nearest->typed) >= 2 && g_str_has_prefix(name, nearest->typed)
-                                 ? 0
-                                 : distance(nearest->typed, name);
+                                         ? 0
+                                         : distance(nearest->typed, name);
 
         if (found <= 2 && found * 2 <= strlen(name) && found < nearest->distance) {
                 nearest->distance = found;

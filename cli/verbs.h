@@ -7,8 +7,8 @@
 #include "client/failure.h"
 
 /*
- * The command line is two tables: the options there are, and the verbs, each with the options that it takes. Help,
- * completions and smctl(1) follow them, and a test checks that they do.
+ * The command line is two tables: the options there are, and the verbs, each with the options that it takes.
+ * Help, completions and smctl(1) follow them, and a test checks that they do.
  */
 typedef enum OptionId {
         OPTION_JSON,

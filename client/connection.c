@@ -31,14 +31,15 @@ GDBusConnection *client_connect(GError **error)
                 return NULL;
 
         /*
-         * GSocket ignores SIGPIPE for the whole process, though it sends with MSG_NOSIGNAL; then `| head` would not
-         * end a program that writes lines.
+         * GSocket ignores SIGPIPE for the whole process, though it sends with MSG_NOSIGNAL; then `| head`
+         * would not end a program that writes lines.
          */
         sigaction(SIGPIPE, NULL, &pipe_action);
         GDBusConnection *connection = g_dbus_connection_new_for_address_sync(
-                address,
-                G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                NULL, NULL, error);
+                        address,
+                        G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                        G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                        NULL, NULL, error);
         sigaction(SIGPIPE, &pipe_action, NULL);
         return connection;
 }

@@ -10,8 +10,8 @@
 #define CLIENT_CONTACT_INTERFACE  CLIENT_BUS_NAME ".Contact"
 
 /*
- * How long a call may take, in milliseconds. The daemon answers a waiting Send() within 30 seconds, and derives a
- * key from a password in a few; beyond that, it does not answer.
+ * How long a call may take, in milliseconds. The daemon answers a waiting Send() within 30 seconds, and
+ * derives a key from a password in a few; beyond that, it does not answer.
  */
 enum {
         CLIENT_CALL_TIMEOUT_MS = 25 * 1000,
@@ -20,9 +20,9 @@ enum {
 };
 
 /*
- * A connection of our own to the session bus: it outlives its bus (no exit-on-close), and nothing but what is
- * needed is started for it. That is all that a program needs before g_dbus_connection_call(); a proxy costs more
- * round trips. The bus starts the daemon with the first call.
+ * A connection of our own to the session bus: it outlives its bus (no exit-on-close), and nothing but what
+ * is needed is started for it. That is all that a program needs before g_dbus_connection_call(); a proxy
+ * costs more round trips. The bus starts the daemon with the first call.
  */
 GDBusConnection *client_connect(GError **error);
 

@@ -4,8 +4,8 @@
 #include <glib.h>
 
 /*
- * Bytes as a file descriptor for a D-Bus call: a sealed memfd, which its reader may take in at leisure, for nobody
- * can change it, and reading it cannot block. Returns the descriptor, or -1.
+ * Bytes as a file descriptor for a D-Bus call: a sealed memfd, which its reader may take in at leisure, for
+ * nobody can change it, and reading it cannot block. Returns the descriptor, or -1.
  */
 int client_descriptor_from_bytes(const void *bytes, size_t size, GError **error);
 

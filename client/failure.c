@@ -14,40 +14,50 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-        {CLIENT_FAILURE_NONE, NULL, ""},
-        {CLIENT_FAILURE_FAILED, "Failed", N_("Something went wrong inside."), TRUE},
-        {CLIENT_FAILURE_USAGE, NULL, N_("This is not how it is used.")},
-        {CLIENT_FAILURE_NO_DAEMON, NULL, N_("The messenger's daemon, smd, cannot be reached.")},
-        {CLIENT_FAILURE_NO_ACCOUNT, "NoAccount", N_("There is no account on this machine yet.")},
-        {CLIENT_FAILURE_LOCKED, "Locked", N_("The messages are locked.")},
-        {CLIENT_FAILURE_WRONG_PASSWORD, "WrongPassword", N_("The password is wrong.")},
-        {CLIENT_FAILURE_NAME_TAKEN, "NameTaken", N_("Somebody else has this name already.")},
-        {CLIENT_FAILURE_BAD_NAME, "BadName", N_("This is not a user name.")},
-        {CLIENT_FAILURE_UNKNOWN_RECIPIENT, "UnknownRecipient", N_("The server knows nobody of this name.")},
-        {CLIENT_FAILURE_SERVER_UNREACHABLE, "ServerUnreachable", N_("The server cannot be reached."), TRUE},
-        {CLIENT_FAILURE_CERTIFICATE_MISMATCH, "CertificateMismatch",
-         N_("The server's certificate is not the expected one: this may be somebody else's server.")},
-        {CLIENT_FAILURE_BAD_TEXT, "BadText", N_("The text is empty, or it is not UTF-8.")},
-        {CLIENT_FAILURE_TEXT_TOO_LONG, "TextTooLong", N_("The text is longer than 65,536 bytes.")},
-        {CLIENT_FAILURE_MAILBOX_FULL, "MailboxFull", N_("The recipient's mailbox is full.")},
-        {CLIENT_FAILURE_RATE_LIMITED, "RateLimited", N_("The server asks to slow down."), TRUE},
-        {CLIENT_FAILURE_STORE_DAMAGED, "StoreDamaged", N_("The local store is damaged.")},
-        {CLIENT_FAILURE_DISK_FULL, "DiskFull", N_("The disk is full.")},
-        {CLIENT_FAILURE_PROTOCOL_TOO_OLD, "ProtocolTooOld", N_("This program is too old for the server.")},
-        {CLIENT_FAILURE_PROTOCOL_TOO_NEW, "ProtocolTooNew", N_("The server is too old for this program.")},
-        {CLIENT_FAILURE_QUEUED, NULL, N_("The message is queued, and leaves by itself later.")},
-        {CLIENT_FAILURE_KEY_CHANGED, "KeyChanged", N_("The contact's key has changed, and nobody has accepted it.")},
-        {CLIENT_FAILURE_REGISTRATION_CLOSED, "RegistrationClosed", N_("The server takes no new accounts.")},
-        {CLIENT_FAILURE_BAD_INVITATION, "BadInvitation",
-         N_("The server asks for an invitation, and this is not one that it accepts.")},
-        {CLIENT_FAILURE_ALREADY_REGISTERED, "AlreadyRegistered", N_("There is an account on this machine already.")},
-        {CLIENT_FAILURE_NOT_FOUND, "NotFound", N_("There is no such conversation or message.")},
-        {CLIENT_FAILURE_TOO_MANY_CALLS, "TooManyCalls", N_("Too many calls are under way.")},
-        {CLIENT_FAILURE_BAD_PASSWORD, "BadPassword",
-         N_("A password has at least 8 characters, and at most 1,024 bytes.")},
-        {CLIENT_FAILURE_STORE_TOO_NEW, "StoreTooNew", N_("A newer version of the messenger made the local store.")},
-        {CLIENT_FAILURE_INVALID_ARGUMENT, "InvalidArgument", N_("The daemon does not accept this server, pin or argument.")},
-        {CLIENT_FAILURE_INTERRUPTED, NULL, N_("Interrupted.")},
+                {CLIENT_FAILURE_NONE, NULL, ""},
+                {CLIENT_FAILURE_FAILED, "Failed", N_("Something went wrong inside."), TRUE},
+                {CLIENT_FAILURE_USAGE, NULL, N_("This is not how it is used.")},
+                {CLIENT_FAILURE_NO_DAEMON, NULL, N_("The messenger's daemon, smd, cannot be reached.")},
+                {CLIENT_FAILURE_NO_ACCOUNT, "NoAccount", N_("There is no account on this machine yet.")},
+                {CLIENT_FAILURE_LOCKED, "Locked", N_("The messages are locked.")},
+                {CLIENT_FAILURE_WRONG_PASSWORD, "WrongPassword", N_("The password is wrong.")},
+                {CLIENT_FAILURE_NAME_TAKEN, "NameTaken", N_("Somebody else has this name already.")},
+                {CLIENT_FAILURE_BAD_NAME, "BadName", N_("This is not a user name.")},
+                {CLIENT_FAILURE_UNKNOWN_RECIPIENT, "UnknownRecipient",
+                 N_("The server knows nobody of this name.")},
+                {CLIENT_FAILURE_SERVER_UNREACHABLE, "ServerUnreachable", N_("The server cannot be reached."),
+                 TRUE},
+                {CLIENT_FAILURE_CERTIFICATE_MISMATCH, "CertificateMismatch",
+                 N_("The server's certificate is not the expected one: this may be somebody else's "
+                    "server.")},
+                {CLIENT_FAILURE_BAD_TEXT, "BadText", N_("The text is empty, or it is not UTF-8.")},
+                {CLIENT_FAILURE_TEXT_TOO_LONG, "TextTooLong", N_("The text is longer than 65,536 bytes.")},
+                {CLIENT_FAILURE_MAILBOX_FULL, "MailboxFull", N_("The recipient's mailbox is full.")},
+                {CLIENT_FAILURE_RATE_LIMITED, "RateLimited", N_("The server asks to slow down."), TRUE},
+                {CLIENT_FAILURE_STORE_DAMAGED, "StoreDamaged", N_("The local store is damaged.")},
+                {CLIENT_FAILURE_DISK_FULL, "DiskFull", N_("The disk is full.")},
+                {CLIENT_FAILURE_PROTOCOL_TOO_OLD, "ProtocolTooOld",
+                 N_("This program is too old for the server.")},
+                {CLIENT_FAILURE_PROTOCOL_TOO_NEW, "ProtocolTooNew",
+                 N_("The server is too old for this program.")},
+                {CLIENT_FAILURE_QUEUED, NULL, N_("The message is queued, and leaves by itself later.")},
+                {CLIENT_FAILURE_KEY_CHANGED, "KeyChanged",
+                 N_("The contact's key has changed, and nobody has accepted it.")},
+                {CLIENT_FAILURE_REGISTRATION_CLOSED, "RegistrationClosed",
+                 N_("The server takes no new accounts.")},
+                {CLIENT_FAILURE_BAD_INVITATION, "BadInvitation",
+                 N_("The server asks for an invitation, and this is not one that it accepts.")},
+                {CLIENT_FAILURE_ALREADY_REGISTERED, "AlreadyRegistered",
+                 N_("There is an account on this machine already.")},
+                {CLIENT_FAILURE_NOT_FOUND, "NotFound", N_("There is no such conversation or message.")},
+                {CLIENT_FAILURE_TOO_MANY_CALLS, "TooManyCalls", N_("Too many calls are under way.")},
+                {CLIENT_FAILURE_BAD_PASSWORD, "BadPassword",
+                 N_("A password has at least 8 characters, and at most 1,024 bytes.")},
+                {CLIENT_FAILURE_STORE_TOO_NEW, "StoreTooNew",
+                 N_("A newer version of the messenger made the local store.")},
+                {CLIENT_FAILURE_INVALID_ARGUMENT, "InvalidArgument",
+                 N_("The daemon does not accept this server, pin or argument.")},
+                {CLIENT_FAILURE_INTERRUPTED, NULL, N_("Interrupted.")},
 };
 
 /* Reasons that never end a call. */
@@ -55,9 +65,9 @@ static const struct {
         const char *name;
         const char *sentence;
 } reasons[] = {
-        {"Offline", N_("There is no connection to the server.")},
-        {"Replaced", N_("The account is in use on another connection.")},
-        {"DeviceRemoved", N_("The account was taken over by another device.")},
+                {"Offline", N_("There is no connection to the server.")},
+                {"Replaced", N_("The account is in use on another connection.")},
+                {"DeviceRemoved", N_("The account was taken over by another device.")},
 };
 
 GQuark client_failure_quark(void)
@@ -108,11 +118,15 @@ const char *client_failure_sentence(ClientFailure failure)
 static gboolean is_unreachable(const char *name)
 {
         static const char *const prefixes[] = {
-                "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner",
-                "org.freedesktop.DBus.Error.NoReply",        "org.freedesktop.DBus.Error.NoServer",
-                "org.freedesktop.DBus.Error.Disconnected",   "org.freedesktop.DBus.Error.Timeout",
-                "org.freedesktop.DBus.Error.TimedOut",       "org.freedesktop.DBus.Error.Spawn.",
-                "org.freedesktop.systemd1.",
+                        "org.freedesktop.DBus.Error.ServiceUnknown",
+                        "org.freedesktop.DBus.Error.NameHasNoOwner",
+                        "org.freedesktop.DBus.Error.NoReply",
+                        "org.freedesktop.DBus.Error.NoServer",
+                        "org.freedesktop.DBus.Error.Disconnected",
+                        "org.freedesktop.DBus.Error.Timeout",
+                        "org.freedesktop.DBus.Error.TimedOut",
+                        "org.freedesktop.DBus.Error.Spawn.",
+                        "org.freedesktop.systemd1.",
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++) {
@@ -131,9 +145,11 @@ ClientFailure client_failure_of(const GError *error)
 
         g_autofree char *name = g_dbus_error_get_remote_error(error);
 
-        if (!name) /* nobody on the bus said it: there is no bus, or it went away, or nothing was answered in time */
-                return error->domain == G_IO_ERROR || error->domain == G_DBUS_ERROR ? CLIENT_FAILURE_NO_DAEMON
-                                                                                    : CLIENT_FAILURE_FAILED;
+        if (!name) /* nobody on the bus said it: there is no bus, or it went away, or nothing was answered in
+                      time */
+                return error->domain == G_IO_ERROR || error->domain == G_DBUS_ERROR
+                                       ? CLIENT_FAILURE_NO_DAEMON
+                                       : CLIENT_FAILURE_FAILED;
         if (g_str_has_prefix(name, ERROR_PREFIX))
                 return client_failure_from_name(name + strlen(ERROR_PREFIX));
         return is_unreachable(name) ? CLIENT_FAILURE_NO_DAEMON : CLIENT_FAILURE_FAILED;

@@ -46,8 +46,8 @@ typedef enum ClientFailure {
 GQuark client_failure_quark(void);
 
 /*
- * What an error means: one of ours, one of the daemon's, or one of the bus, which is NO_DAEMON where the daemon
- * could not be reached or did not answer. NULL is NONE.
+ * What an error means: one of ours, one of the daemon's, or one of the bus, which is NO_DAEMON where the
+ * daemon could not be reached or did not answer. NULL is NONE.
  */
 ClientFailure client_failure_of(const GError *error);
 
@@ -67,8 +67,8 @@ const char *client_failure_sentence(ClientFailure failure);
 char *client_failure_describe(const GError *error);
 
 /*
- * Why a message waits or the connection is down: the sentence for a `reason` or ConnectionError, which may also be
- * "Offline", "Replaced" or "DeviceRemoved". "" for "".
+ * Why a message waits or the connection is down: the sentence for a `reason` or ConnectionError, which may
+ * also be "Offline", "Replaced" or "DeviceRemoved". "" for "".
  */
 const char *client_reason_sentence(const char *name);
 

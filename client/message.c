@@ -12,14 +12,14 @@ static const char *string_of(GVariant *dictionary, const char *key)
 void client_message_init(ClientMessage *message, GVariant *dictionary)
 {
         *message = (ClientMessage){
-                .id = string_of(dictionary, "id"),
-                .conversation = string_of(dictionary, "conversation"),
-                .sender = string_of(dictionary, "sender"),
-                .kind = string_of(dictionary, "kind"),
-                .text = string_of(dictionary, "text"),
-                .state = string_of(dictionary, "state"),
-                .reason = string_of(dictionary, "reason"),
-                .reason_text = string_of(dictionary, "reason-text"),
+                        .id = string_of(dictionary, "id"),
+                        .conversation = string_of(dictionary, "conversation"),
+                        .sender = string_of(dictionary, "sender"),
+                        .kind = string_of(dictionary, "kind"),
+                        .text = string_of(dictionary, "text"),
+                        .state = string_of(dictionary, "state"),
+                        .reason = string_of(dictionary, "reason"),
+                        .reason_text = string_of(dictionary, "reason-text"),
         };
         g_variant_lookup(dictionary, "number", "t", &message->number);
         g_variant_lookup(dictionary, "outgoing", "b", &message->outgoing);
@@ -30,8 +30,8 @@ void client_message_init(ClientMessage *message, GVariant *dictionary)
 void client_event_init(ClientEvent *event, GVariant *dictionary)
 {
         *event = (ClientEvent){
-                .kind = string_of(dictionary, "kind"),
-                .conversation = string_of(dictionary, "conversation"),
+                        .kind = string_of(dictionary, "kind"),
+                        .conversation = string_of(dictionary, "conversation"),
         };
         g_variant_lookup(dictionary, "number", "t", &event->number);
         g_variant_lookup(dictionary, "time", "x", &event->time);

@@ -4,8 +4,8 @@
 #include <gio/gio.h>
 
 /*
- * The dictionaries of org.securemessenger.Messenger1.Messages and .Events as structs. What is absent is "" or 0.
- * Strings and variants are borrowed from the dictionary. Times are milliseconds since 1970.
+ * The dictionaries of org.securemessenger.Messenger1.Messages and .Events as structs. What is absent is ""
+ * or 0. Strings and variants are borrowed from the dictionary. Times are milliseconds since 1970.
  */
 typedef struct ClientMessage {
         const char *id;

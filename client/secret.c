@@ -20,12 +20,13 @@ G_STATIC_ASSERT(SECRET_MAPPING <= PIPE_BUF); /* one write() puts all of it into 
 ClientSecret *client_secret_new(void)
 {
         ClientSecret *secret = g_new0(ClientSecret, 1);
-        void *mapping = mmap(NULL, SECRET_MAPPING, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void *mapping = mmap(NULL, SECRET_MAPPING, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                             0);
 
         if (mapping == MAP_FAILED)
                 g_error("out of memory"); /* as g_malloc() does */
         secret->bytes = mapping;
-        /* Where the limit of locked memory is used up, an unlocked page is still better than no messenger. */
+        /* Where the limit of locked memory is used up, an unlocked page is better than no messenger. */
         (void)mlock(mapping, SECRET_MAPPING);
         (void)madvise(mapping, SECRET_MAPPING, MADV_DONTDUMP);
         return secret;

@@ -4,11 +4,12 @@
 #include <glib.h>
 
 /*
- * A password or token on its way to the daemon, in a page that is locked into memory, stays out of core dumps and
- * is wiped when freed. It leaves as a file descriptor, and never as a string.
+ * A password or token on its way to the daemon, in a page that is locked into memory, stays out of core
+ * dumps and is wiped when freed. It leaves as a file descriptor, and never as a string.
  */
 enum {
-        CLIENT_SECRET_MAX = 1024 + 1, /* bytes: what the daemon accepts, and the line feed that does not count */
+        CLIENT_SECRET_MAX =
+                        1024 + 1, /* bytes: what the daemon accepts, and the line feed that does not count */
 };
 
 typedef struct ClientSecret {
@@ -24,8 +25,8 @@ gboolean client_secret_equal(const ClientSecret *a, const ClientSecret *b);
 gboolean client_secret_read(ClientSecret *secret, int fd, GError **error);
 
 /*
- * The read end of a pipe that holds the secret and whose write end is closed already: its bytes are never in a
- * file system nor swapped, and are gone once read. Returns the descriptor, or -1.
+ * The read end of a pipe that holds the secret and whose write end is closed already: its bytes are never in
+ * a file system nor swapped, and are gone once read. Returns the descriptor, or -1.
  */
 int client_secret_to_descriptor(const ClientSecret *secret, GError **error);
 

@@ -24,7 +24,8 @@ static void test_right(void)
         g_assert_false(command_has(&command, OPTION_JSON));
 
         /* Options stand anywhere, and take their value in both ways. */
-        g_assert_cmpint(PARSE(&command, &problem, "--json", "history", "--limit", "5", "bob", "--before=7"), ==, 0);
+        g_assert_cmpint(PARSE(&command, &problem, "--json", "history", "--limit", "5", "bob", "--before=7"),
+                        ==, 0);
         g_assert_true(command_has(&command, OPTION_JSON));
         g_assert_cmpstr(command.values[OPTION_LIMIT], ==, "5");
         g_assert_cmpstr(command.values[OPTION_BEFORE], ==, "7");
@@ -56,20 +57,20 @@ static void test_wrong(void)
                 const char *argv[6];
                 const char *says;
         } cases[] = {
-                {{"snd", "bob"}, "\"send\""},
-                {{"hist"}, "\"history\""},
-                {{"frobnicate"}, "\"frobnicate\""},
-                {{"send", "bob"}, "NAME TEXT|-"},
-                {{"send", "bob", "two", "words"}, "quotes"},
-                {{"lock", "now"}, "too many"},
-                {{"send", "--jsno", "bob", "x"}, "--json"},
-                {{"send", "bob", "-x"}, "--"},
-                {{"send", "--limit", "4", "bob", "x"}, "--limit"},
-                {{"send", "--no-wait=yes", "bob", "x"}, "no value"},
-                {{"history", "bob", "--limit"}, "--limit N"},
-                {{"register", "--server", "\xff", "bob"}, "UTF-8"},
-                {{"--", "--help"}, "\"--help\""},
-                {{"\033[31m"}, "\\x1b[31m"},
+                        {{"snd", "bob"}, "\"send\""},
+                        {{"hist"}, "\"history\""},
+                        {{"frobnicate"}, "\"frobnicate\""},
+                        {{"send", "bob"}, "NAME TEXT|-"},
+                        {{"send", "bob", "two", "words"}, "quotes"},
+                        {{"lock", "now"}, "too many"},
+                        {{"send", "--jsno", "bob", "x"}, "--json"},
+                        {{"send", "bob", "-x"}, "--"},
+                        {{"send", "--limit", "4", "bob", "x"}, "--limit"},
+                        {{"send", "--no-wait=yes", "bob", "x"}, "no value"},
+                        {{"history", "bob", "--limit"}, "--limit N"},
+                        {{"register", "--server", "\xff", "bob"}, "UTF-8"},
+                        {{"--", "--help"}, "\"--help\""},
+                        {{"\033[31m"}, "\\x1b[31m"},
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -98,7 +99,8 @@ static void test_number(void)
         for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
                 g_clear_pointer(&problem, g_free);
                 command.values[OPTION_LIMIT] = bad[i];
-                g_assert_cmpint(command_number(&command, OPTION_LIMIT, 50, 100, &number, &problem), ==, COMMAND_WRONG);
+                g_assert_cmpint(command_number(&command, OPTION_LIMIT, 50, 100, &number, &problem), ==,
+                                COMMAND_WRONG);
                 g_assert_nonnull(strstr(problem, "--limit"));
         }
 }

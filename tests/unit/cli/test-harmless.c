@@ -17,13 +17,15 @@ static void test_line(void)
         assert_line("\033[2J\033]0;title\007", "\\x1b[2J\\x1b]0;title\\x07");
         assert_line("a\rb\bc\177", "a\\rb\\x08c\\x7f");
         assert_line("one\ntwo\tthree", "one\\ntwo\\tthree");
-        assert_line("\xc2\x9b" "31m", "\\u009b31m"); /* CSI as one character */
+        assert_line("\xc2\x9b"
+                    "31m",
+                    "\\u009b31m"); /* CSI as one character */
         assert_line("a\u202eb\u2066c\u200fd", "a\\u202eb\\u2066c\\u200fd");
         assert_line("x\u2028y", "x\\u2028y");
         assert_line("\U000e0041", "\\U000e0041");
-        assert_line("a\xff\xc3", "a\\xff\\xc3");       /* not UTF-8, and cut short */
+        assert_line("a\xff\xc3", "a\\xff\\xc3");        /* not UTF-8, and cut short */
         assert_line("\xed\xa0\x80", "\\xed\\xa0\\x80"); /* a surrogate */
-        assert_line("👩\u200d👩", "👩\u200d👩"); /* joined: one picture */
+        assert_line("👩\u200d👩", "👩\u200d👩");            /* joined: one picture */
 }
 
 static void test_text(void)

@@ -12,15 +12,19 @@ static void assert_json(GVariant *value, const char *expected)
 
 static void test_values(void)
 {
-        assert_json(g_variant_new_parsed("{'a-b': <true>, 'n': <uint64 18446744073709551615>, 'm': <int64 -1>}"),
+        assert_json(g_variant_new_parsed(
+                                    "{'a-b': <true>, 'n': <uint64 18446744073709551615>, 'm': <int64 -1>}"),
                     "{\"a_b\":true,\"n\":18446744073709551615,\"m\":-1}");
         assert_json(g_variant_new_parsed("@a{sv} {}"), "{}");
         assert_json(g_variant_new_parsed("{'key': <@ay [0x00, 0xff]>, 'none': <@ay []>}"),
                     "{\"key\":\"00ff\",\"none\":\"\"}");
-        assert_json(g_variant_new_parsed("{'message': <{'text': <'hi'>}>}"), "{\"message\":{\"text\":\"hi\"}}");
-        assert_json(g_variant_new_parsed("{'list': <['a', 'b']>, 'pair': <('a', uint32 1)>, 'byte': <byte 0x10>}"),
+        assert_json(g_variant_new_parsed("{'message': <{'text': <'hi'>}>}"),
+                    "{\"message\":{\"text\":\"hi\"}}");
+        assert_json(g_variant_new_parsed("{'list': <['a', 'b']>, 'pair': <('a', uint32 1)>, 'byte': <byte "
+                                         "0x10>}"),
                     "{\"list\":[\"a\",\"b\"],\"pair\":[\"a\",1],\"byte\":16}");
-        assert_json(g_variant_new_parsed("[{'half': <0.5>, 'infinite': <inf>}]"), "[{\"half\":0.5,\"infinite\":null}]");
+        assert_json(g_variant_new_parsed("[{'half': <0.5>, 'infinite': <inf>}]"),
+                    "[{\"half\":0.5,\"infinite\":null}]");
 }
 
 static void test_strings(void)

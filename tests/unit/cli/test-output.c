@@ -10,8 +10,17 @@
 static ClientMessage message_of(const char *state, const char *reason)
 {
         return (ClientMessage){
-                .id = "1", .number = 1, .conversation = "bob", .sender = "alice", .outgoing = TRUE, .kind = "text",
-                .text = "hi", .time = MOMENT, .state = state, .reason = reason, .reason_text = "",
+                        .id = "1",
+                        .number = 1,
+                        .conversation = "bob",
+                        .sender = "alice",
+                        .outgoing = TRUE,
+                        .kind = "text",
+                        .text = "hi",
+                        .time = MOMENT,
+                        .state = state,
+                        .reason = reason,
+                        .reason_text = "",
         };
 }
 
@@ -67,10 +76,11 @@ static void test_notices(void)
 static void test_safety_number(void)
 {
         g_autofree char *grouped =
-                output_safety_number("012345678901234567890123456789012345678901234567890123456789");
+                        output_safety_number("012345678901234567890123456789012345678901234567890123456789");
         g_autofree char *none = output_safety_number("");
 
-        g_assert_cmpstr(grouped, ==, "01234 56789 01234 56789 01234 56789 01234 56789 01234 56789 01234 56789");
+        g_assert_cmpstr(grouped, ==,
+                        "01234 56789 01234 56789 01234 56789 01234 56789 01234 56789 01234 56789");
         g_assert_cmpstr(none, ==, "");
 }
 

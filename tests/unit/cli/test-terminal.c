@@ -11,8 +11,8 @@
 #include "cli/terminal.h"
 
 /*
- * The questions are asked by a child on a terminal of its own, whose other end the test holds. The child's exit code
- * is its answer, and what it read follows on the terminal in brackets.
+ * The questions are asked by a child on a terminal of its own, whose other end the test holds. The child's
+ * exit code is its answer, and what it read follows on the terminal in brackets.
  */
 typedef struct Typist {
         int terminal;
@@ -183,7 +183,10 @@ static void test_confirm(void)
 {
         static const struct {
                 const char *typed, *answer;
-        } cases[] = {{"yes\n", "[agreed]"}, {"y\n", "[declined]"}, {"\n", "[declined]"}, {"no\n", "[declined]"},
+        } cases[] = {{"yes\n", "[agreed]"},
+                     {"y\n", "[declined]"},
+                     {"\n", "[declined]"},
+                     {"no\n", "[declined]"},
                      {"yes please\n", "[declined]"}};
 
         for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -24,12 +24,12 @@ static void test_daemon(void)
 static void test_bus(void)
 {
         static const char *const unreachable[] = {
-                "org.freedesktop.DBus.Error.ServiceUnknown",
-                "org.freedesktop.DBus.Error.NameHasNoOwner",
-                "org.freedesktop.DBus.Error.NoReply",
-                "org.freedesktop.DBus.Error.Disconnected",
-                "org.freedesktop.DBus.Error.Spawn.ChildExited",
-                "org.freedesktop.systemd1.UnitMasked",
+                        "org.freedesktop.DBus.Error.ServiceUnknown",
+                        "org.freedesktop.DBus.Error.NameHasNoOwner",
+                        "org.freedesktop.DBus.Error.NoReply",
+                        "org.freedesktop.DBus.Error.Disconnected",
+                        "org.freedesktop.DBus.Error.Spawn.ChildExited",
+                        "org.freedesktop.systemd1.UnitMasked",
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(unreachable); i++)
@@ -65,7 +65,8 @@ static void test_names(void)
 
 static void test_words(void)
 {
-        g_autoptr(GError) limited = g_dbus_error_new_for_dbus_error(NAME("RateLimited"), "Again in 12 seconds.");
+        g_autoptr(GError) limited =
+                        g_dbus_error_new_for_dbus_error(NAME("RateLimited"), "Again in 12 seconds.");
         g_autoptr(GError) locked = g_dbus_error_new_for_dbus_error(NAME("Locked"), "other words");
         g_autofree char *limited_words = client_failure_describe(limited);
         g_autofree char *locked_words = client_failure_describe(locked);

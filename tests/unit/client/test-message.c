@@ -3,10 +3,13 @@
 
 static void test_message(void)
 {
-        g_autoptr(GVariant) dictionary = g_variant_ref_sink(g_variant_new_parsed(
-                "{'id': <'00ff'>, 'number': <uint64 7>, 'conversation': <'bob'>, 'sender': <'alice'>, 'outgoing': <true>,"
-                " 'kind': <'text'>, 'text': <'hi'>, 'time': <int64 1000>, 'received-time': <int64 2000>,"
-                " 'state': <'queued'>, 'reason': <'Offline'>, 'reason-text': <'No connection.'>, 'later': <3.5>}"));
+        g_autoptr(GVariant) dictionary = g_variant_ref_sink(
+                        g_variant_new_parsed("{'id': <'00ff'>, 'number': <uint64 7>, 'conversation': "
+                                             "<'bob'>, 'sender': <'alice'>, 'outgoing': <true>,"
+                                             " 'kind': <'text'>, 'text': <'hi'>, 'time': <int64 1000>, "
+                                             "'received-time': <int64 2000>,"
+                                             " 'state': <'queued'>, 'reason': <'Offline'>, 'reason-text': "
+                                             "<'No connection.'>, 'later': <3.5>}"));
         ClientMessage message;
 
         client_message_init(&message, dictionary);
@@ -27,8 +30,8 @@ static void test_message(void)
 /* What is absent, or of another type than it should be, is empty. */
 static void test_absent(void)
 {
-        g_autoptr(GVariant) dictionary = g_variant_ref_sink(
-                g_variant_new_parsed("{'text': <3>, 'number': <'x'>, 'outgoing': <'true'>, 'time': <uint32 4>}"));
+        g_autoptr(GVariant) dictionary = g_variant_ref_sink(g_variant_new_parsed(
+                        "{'text': <3>, 'number': <'x'>, 'outgoing': <'true'>, 'time': <uint32 4>}"));
         ClientMessage message;
 
         client_message_init(&message, dictionary);
@@ -41,11 +44,12 @@ static void test_absent(void)
 
 static void test_event(void)
 {
-        g_autoptr(GVariant) dictionary = g_variant_ref_sink(g_variant_new_parsed(
-                "{'number': <uint64 9>, 'time': <int64 5>, 'kind': <'message-sent'>, 'conversation': <'bob'>,"
-                " 'message': <{'id': <'1'>, 'text': <'hi'>}>}"));
-        g_autoptr(GVariant) bare =
-                g_variant_ref_sink(g_variant_new_parsed("{'number': <uint64 10>, 'kind': <'contact-added'>}"));
+        g_autoptr(GVariant) dictionary = g_variant_ref_sink(
+                        g_variant_new_parsed("{'number': <uint64 9>, 'time': <int64 5>, 'kind': "
+                                             "<'message-sent'>, 'conversation': <'bob'>,"
+                                             " 'message': <{'id': <'1'>, 'text': <'hi'>}>}"));
+        g_autoptr(GVariant) bare = g_variant_ref_sink(
+                        g_variant_new_parsed("{'number': <uint64 10>, 'kind': <'contact-added'>}"));
         g_auto(ClientEvent) event;
         g_auto(ClientEvent) other;
 
