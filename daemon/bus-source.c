@@ -12,6 +12,7 @@ typedef struct BusSource {
         GSource source;
         sd_bus *bus;
         gpointer fd_tag;
+        GIOCondition watched;
         void (*lost)(void *userdata, int error);
         void *userdata;
         bool is_lost;
@@ -31,6 +32,15 @@ static bool timeout_is_over(sd_bus *bus, uint64_t *at_out)
         return at != UINT64_MAX && at <= (uint64_t)g_get_monotonic_time();
 }
 
+/* Changing what is watched wakes the main loop up, even from here: unless it is a change, it would never sleep. */
+static void watch(BusSource *s, GIOCondition events)
+{
+        if (s->watched == events)
+                return;
+        s->watched = events;
+        g_source_modify_unix_fd(&s->source, s->fd_tag, events);
+}
+
 static gboolean prepare(GSource *source, gint *timeout_ms)
 {
         BusSource *s = (BusSource *)source;
@@ -43,7 +53,7 @@ static gboolean prepare(GSource *source, gint *timeout_ms)
         events = sd_bus_get_events(s->bus);
         if (events < 0 || timeout_is_over(s->bus, &at))
                 return TRUE;
-        g_source_modify_unix_fd(source, s->fd_tag, (GIOCondition)events | G_IO_HUP | G_IO_ERR);
+        watch(s, (GIOCondition)events | G_IO_HUP | G_IO_ERR);
         if (at != UINT64_MAX) {
                 wait_us = at - (uint64_t)g_get_monotonic_time();
                 *timeout_ms = wait_us / 1000 < INT32_MAX - 1 ? (gint)(wait_us / 1000) + 1 : INT32_MAX;
@@ -94,7 +104,8 @@ GSource *bus_source_new(sd_bus *bus, void (*lost)(void *userdata, int error), vo
         s->bus = sd_bus_ref(bus);
         s->lost = lost;
         s->userdata = userdata;
-        s->fd_tag = g_source_add_unix_fd(source, sd_bus_get_fd(bus), G_IO_IN | G_IO_HUP | G_IO_ERR);
+        s->watched = G_IO_IN | G_IO_HUP | G_IO_ERR;
+        s->fd_tag = g_source_add_unix_fd(source, sd_bus_get_fd(bus), s->watched);
         g_source_attach(source, NULL);
         return source;
 }
