@@ -23,9 +23,10 @@ UNLIMITED = {"limits": {key: "off" for key in (
 class Stage:
     """Makes servers and people below one temporary folder, and ends them all."""
 
+    numbers = itertools.count(1)  # of all stages, for they share servers
+
     def __init__(self, folder):
         self.folder = folder
-        self.numbers = itertools.count(1)
         self.ends = []
 
     def server(self, config=None, folder=None, start=True):

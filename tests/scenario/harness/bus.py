@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A session bus of its own for each person, and calls over it."""
 import os
+import subprocess
 
 import gi
 
 from harness.process import Process, environment
-from harness.waiting import until
 
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
@@ -47,10 +47,11 @@ class Bus:
         config.write_text(CONFIG.format(socket=socket))
         self.address = f"unix:path={socket}"
         self.process = Process("dbus-daemon", folder,
-                               ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile", "--nosyslog"],
+                               ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile", "--nosyslog",
+                                "--print-address"],
                                environment(folder))
-        self.process.start()
-        until("the bus", lambda: self.process.check_running() and socket.exists())
+        self.process.start(stdout=subprocess.PIPE)
+        assert self.process.process.stdout.readline(), self.process.log()  # it listens
         self.connection = Gio.DBusConnection.new_for_address_sync(
             self.address,
             Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
@@ -84,6 +85,7 @@ class Bus:
     def stop(self):
         self.connection.close_sync(None)
         self.process.stop()
+        self.process.process.stdout.close()
 
 
 def in_memory(data):
