@@ -13,6 +13,8 @@ MESSAGES = 100_000
 UNDER_WAY = 32  # calls at a time, below what the daemon allows one program
 TEXT = "See you at the bridge at seven, and bring the letters. " * 2
 
+CONFIG = {"limits": {"mailbox-messages": MESSAGES, "sends-per-account": "off"}}
+
 AIMS = [
     Aim("smd resident after a restart with 100,000 messages", "smd resident after a restart", most=20_000_000),
 ]
@@ -66,7 +68,7 @@ def measure(user, figures, label):
 
 
 def run(folder, figures):
-    server = Server(folder / "server", {"limits": {"mailbox_messages": MESSAGES * 2}}).start()
+    server = Server(folder / "server", CONFIG).start()
     alice, bob = (User(folder / name, name) for name in ("alice", "bob"))
     try:
         for user in (alice, bob):
