@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A WebSocket echo over TLS and nothing else, with the library and the event loop of smserver: what its listener could
- * do at most. `echo CERTIFICATE KEY` listens on a loopback port that it prints, until SIGTERM.
+ * A WebSocket echo over TLS and nothing else, with the library and the event loop of smserver: what its
+ * listener could do at most. `echo CERTIFICATE KEY` listens on a loopback port that it prints, until
+ * SIGTERM.
  */
 #include <ev.h>
 #include <libwebsockets.h>
@@ -18,7 +19,7 @@ typedef struct Peer {
         struct {
                 size_t size;
                 uint8_t room[LWS_PRE + MESSAGE_MAX];
-        } *queue;
+        } * queue;
         unsigned first, count;
 } Peer;
 
@@ -43,7 +44,8 @@ static int peer_write(Peer *peer, struct lws *wsi)
         while (peer->count > 0 && !lws_partial_buffered(wsi)) {
                 unsigned slot = peer->first;
 
-                if (lws_write(wsi, peer->queue[slot].room + LWS_PRE, peer->queue[slot].size, LWS_WRITE_BINARY) < 0)
+                if (lws_write(wsi, peer->queue[slot].room + LWS_PRE, peer->queue[slot].size,
+                              LWS_WRITE_BINARY) < 0)
                         return -1;
                 peer->first = (slot + 1) % QUEUE_MAX;
                 peer->count--;
@@ -78,18 +80,20 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 int main(int argc, char **argv)
 {
         static const struct lws_protocols protocols[] = {
-                { .name = WIRE_WEBSOCKET_PROTOCOL, .callback = callback, .per_session_data_size = sizeof(Peer),
-                  .rx_buffer_size = 4096 },
-                { 0 },
+                        {.name = WIRE_WEBSOCKET_PROTOCOL,
+                         .callback = callback,
+                         .per_session_data_size = sizeof(Peer),
+                         .rx_buffer_size = 4096},
+                        {0},
         };
         struct ev_loop *loop = ev_default_loop(0);
-        void *foreign[] = { loop };
+        void *foreign[] = {loop};
         struct lws_context_creation_info info = {
-                .options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                           LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
-                .foreign_loops = foreign,
-                .protocols = protocols,
-                .iface = "lo",
+                        .options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+                                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+                        .foreign_loops = foreign,
+                        .protocols = protocols,
+                        .iface = "lo",
         };
         struct lws_context *context;
         struct lws_vhost *vhost;

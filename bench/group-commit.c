@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * SQLite alone, doing what the server's store must do at least: the rows of its mailboxes, in transactions of as many
- * rows, each on the disk before the next begins. `group-commit FOLDER BATCH SECONDS` prints one JSON object.
+ * SQLite alone, doing what the server's store must do at least: the rows of its mailboxes, in transactions
+ * of as many rows, each on the disk before the next begins. `group-commit FOLDER BATCH SECONDS` prints one
+ * JSON object.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,24 +21,23 @@ enum {
         ROWS_MAX = 4 * 1000 * 1000, /* a bound for the disk's sake */
 };
 
-static const char schema[] =
-        "PRAGMA journal_mode = WAL;"
-        "PRAGMA synchronous = FULL;"
-        "PRAGMA locking_mode = EXCLUSIVE;"
-        "PRAGMA wal_autocheckpoint = 8192;"
-        /* As in server/store-schema.c. */
-        "CREATE TABLE envelope ("
-        "  position INTEGER PRIMARY KEY, id BLOB NOT NULL, sender TEXT NOT NULL, sender_device INTEGER NOT NULL,"
-        "  stored_ms INTEGER NOT NULL, payload BLOB NOT NULL"
-        ") STRICT;";
+static const char schema[] = "PRAGMA journal_mode = WAL;"
+                             "PRAGMA synchronous = FULL;"
+                             "PRAGMA locking_mode = EXCLUSIVE;"
+                             "PRAGMA wal_autocheckpoint = 8192;"
+                             /* As in server/store-schema.c. */
+                             "CREATE TABLE envelope ("
+                             "  position INTEGER PRIMARY KEY, id BLOB NOT NULL, sender TEXT NOT NULL, "
+                             "sender_device INTEGER NOT NULL,"
+                             "  stored_ms INTEGER NOT NULL, payload BLOB NOT NULL"
+                             ") STRICT;";
 
-static const char insert[] =
-        "INSERT INTO envelope (position, id, sender, sender_device, stored_ms, payload)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+static const char insert[] = "INSERT INTO envelope (position, id, sender, sender_device, stored_ms, payload)"
+                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
 static int commit_batch(sqlite3 *db, sqlite3_stmt *statement, uint64_t first, unsigned batch)
 {
-        uint8_t payload[PAYLOAD_SIZE] = { 1 }, id[ID_SIZE];
+        uint8_t payload[PAYLOAD_SIZE] = {1}, id[ID_SIZE];
 
         if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
                 return -1;

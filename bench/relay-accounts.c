@@ -34,13 +34,14 @@ static int account_parse(Account *account, const char *line)
         size_t name = strcspn(line, " "), size;
         char *end;
 
-        *account = (Account){ 0 };
+        *account = (Account){0};
         if (name == 0 || name > WIRE_USER_NAME_MAX)
                 return -EINVAL;
         memcpy(account->user_name, line, name);
         account->device_id = (uint32_t)strtoul(line + name, &end, 10);
         end += strspn(end, " ");
-        if (sodium_hex2bin(seed, sizeof(seed), end, strcspn(end, "\n"), NULL, &size, NULL) < 0 || size != sizeof(seed))
+        if (sodium_hex2bin(seed, sizeof(seed), end, strcspn(end, "\n"), NULL, &size, NULL) < 0 ||
+            size != sizeof(seed))
                 return -EINVAL;
         return crypto_sign_seed_keypair(public_key, account->key.bytes, seed) < 0 ? -EINVAL : 0;
 }
@@ -51,7 +52,7 @@ int accounts_load(Accounts *accounts, const char *path)
         char line[256];
         int r;
 
-        *accounts = (Accounts){ 0 };
+        *accounts = (Accounts){0};
         if (!file)
                 return -errno;
         while (fgets(line, sizeof(line), file)) {
@@ -85,7 +86,7 @@ int accounts_make(Accounts *accounts, size_t count)
 {
         DeviceAuthPublicKey public_key;
 
-        *accounts = (Accounts){ .list = calloc(count, sizeof(Account)), .count = count };
+        *accounts = (Accounts){.list = calloc(count, sizeof(Account)), .count = count};
         if (!accounts->list)
                 return -ENOMEM;
         for (size_t i = 0; i < count; i++) {
@@ -98,5 +99,5 @@ int accounts_make(Accounts *accounts, size_t count)
 void accounts_deinit(Accounts *accounts)
 {
         free(accounts->list);
-        *accounts = (Accounts){ 0 };
+        *accounts = (Accounts){0};
 }

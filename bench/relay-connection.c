@@ -2,12 +2,12 @@
 #include "bench/relay-connection.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -21,7 +21,7 @@ enum {
 
 int loop_init(Loop *loop)
 {
-        *loop = (Loop){ .epoll = -1 };
+        *loop = (Loop){.epoll = -1};
         loop->scratch = malloc(SCRATCH_SIZE);
         if (!loop->scratch)
                 return -ENOMEM;
@@ -34,7 +34,7 @@ void loop_deinit(Loop *loop)
         if (loop->epoll >= 0)
                 close(loop->epoll);
         free(loop->scratch);
-        *loop = (Loop){ .epoll = -1 };
+        *loop = (Loop){.epoll = -1};
 }
 
 static int connection_fail(const Connection *c, const char *what)
@@ -44,7 +44,8 @@ static int connection_fail(const Connection *c, const char *what)
 
         if (code)
                 ERR_error_string_n(code, text, sizeof(text));
-        fprintf(stderr, "relay: connection to %s: %s%s%s\n", c->endpoint->authority, what, *text ? ": " : "", text);
+        fprintf(stderr, "relay: connection to %s: %s%s%s\n", c->endpoint->authority, what, *text ? ": " : "",
+                text);
         ERR_clear_error();
         return -ECONNABORTED;
 }
@@ -52,8 +53,8 @@ static int connection_fail(const Connection *c, const char *what)
 static int connection_watch(Connection *c, int operation, bool write)
 {
         struct epoll_event event = {
-                .events = EPOLLIN | (write ? EPOLLOUT : 0u),
-                .data.ptr = c,
+                        .events = EPOLLIN | (write ? EPOLLOUT : 0u),
+                        .data.ptr = c,
         };
 
         c->wants_write = write;
@@ -64,7 +65,7 @@ int connection_start(Connection *c, Loop *loop, const Endpoint *endpoint, const 
 {
         int one = 1, r;
 
-        *c = (Connection){ .loop = loop, .endpoint = endpoint, .handler = handler, .fd = -1 };
+        *c = (Connection){.loop = loop, .endpoint = endpoint, .handler = handler, .fd = -1};
         c->fd = socket(endpoint->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (c->fd < 0)
                 return -errno;
@@ -89,7 +90,7 @@ void connection_close(Connection *c)
         close(c->fd);
         free(c->rest);
         free(c->out);
-        *c = (Connection){ .loop = c->loop, .endpoint = c->endpoint, .handler = c->handler, .fd = -1 };
+        *c = (Connection){.loop = c->loop, .endpoint = c->endpoint, .handler = c->handler, .fd = -1};
 }
 
 static int out_reserve(Connection *c, size_t size, uint8_t **room_out)
@@ -279,7 +280,8 @@ static int connection_handshake(Connection *c)
         r = out_reserve(c, WEBSOCKET_REQUEST_MAX, &room);
         if (r < 0)
                 return r;
-        c->out_end += websocket_request(room, c->endpoint->authority, c->endpoint->path, c->endpoint->protocol);
+        c->out_end += websocket_request(room, c->endpoint->authority, c->endpoint->path,
+                                        c->endpoint->protocol);
         c->state = CONNECTION_UPGRADE;
         return connection_flush(c);
 }

@@ -12,10 +12,12 @@
 #include "wire/pin.h"
 
 /*
- * A WebSocket client over TLS that costs as little as it can, so that one core of load saturates a server on another
- * core: one thread, level-triggered epoll, everything that became due in one turn leaves in one TLS record.
+ * A WebSocket client over TLS that costs as little as it can, so that one core of load saturates a server on
+ * another core: one thread, level-triggered epoll, everything that became due in one turn leaves in one TLS
+ * record.
  *
- * It connects to loopback addresses only. Functions return 0 or negative errno; what went wrong in words is on stderr.
+ * It connects to loopback addresses only. Functions return 0 or negative errno; what went wrong in words is
+ * on stderr.
  */
 typedef struct Endpoint {
         struct sockaddr_storage address;
@@ -28,13 +30,15 @@ typedef struct Endpoint {
         CertificatePin pin;
 } Endpoint;
 
-/* url: wss://HOST:PORT where HOST is a loopback address or "localhost"; pin: as smserver prints it, or NULL. */
+/* url: wss://HOST:PORT where HOST is a loopback address or "localhost"; pin: as smserver prints it, or NULL.
+ */
 int endpoint_init(Endpoint *endpoint, const char *url, const char *pin);
 void endpoint_deinit(Endpoint *endpoint);
 
 typedef struct Loop {
         int epoll;
-        uint8_t *scratch; /* where incoming bytes are decrypted and parsed, whatever connection they come from */
+        uint8_t *scratch; /* where incoming bytes are decrypted and parsed, whatever connection they come
+                             from */
 } Loop;
 
 int loop_init(Loop *loop);
@@ -71,12 +75,14 @@ struct Connection {
         size_t out_start, out_end, out_allocated;
 };
 
-int connection_start(Connection *connection, Loop *loop, const Endpoint *endpoint, const ConnectionHandler *handler);
+int connection_start(Connection *connection, Loop *loop, const Endpoint *endpoint,
+                     const ConnectionHandler *handler);
 void connection_close(Connection *connection); /* also of one that never started (all zero) */
 
 /*
- * Appends one binary message: the caller writes its bytes to *data_out and then calls connection_end_message(). It
- * leaves with the end of the current turn of the loop, or by connection_flush() outside of a handler.
+ * Appends one binary message: the caller writes its bytes to *data_out and then calls
+ * connection_end_message(). It leaves with the end of the current turn of the loop, or by connection_flush()
+ * outside of a handler.
  */
 int connection_begin_message(Connection *connection, size_t size, uint8_t **data_out);
 void connection_end_message(Connection *connection, uint8_t *data, size_t size);

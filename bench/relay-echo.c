@@ -9,7 +9,8 @@
 #include "bench/relay-measure.h"
 #include "bench/relay.h"
 
-/* The load for bench/echo: as many connections as there are senders, each with a window of messages that come back. */
+/* The load for bench/echo: as many connections as there are senders, each with a window of messages that
+ * come back. */
 typedef struct Echo {
         Connection connection; /* the first member, as in Session */
         struct EchoRun *all;
@@ -84,11 +85,11 @@ static int echo_run_for(EchoRun *all, double seconds)
 int run_echo(Run *run)
 {
         static const ConnectionHandler handler = {
-                .opened = echo_opened,
-                .message = echo_message,
-                .closed = echo_closed,
+                        .opened = echo_opened,
+                        .message = echo_message,
+                        .closed = echo_closed,
         };
-        __attribute__((cleanup(echo_run_deinit))) EchoRun all = { .run = run };
+        __attribute__((cleanup(echo_run_deinit))) EchoRun all = {.run = run};
         double begin, seconds, server, load;
         int r;
 
@@ -116,7 +117,8 @@ int run_echo(Run *run)
         seconds = now_seconds() - begin;
         server = cpu_seconds(run->server_pid) - server;
         load = own_cpu_seconds() - load;
-        printf("{\"mode\": \"echo\", \"rate\": %.0f, \"server_us\": %.2f, \"load_us\": %.2f, \"server_busy\": %.3f, "
+        printf("{\"mode\": \"echo\", \"rate\": %.0f, \"server_us\": %.2f, \"load_us\": %.2f, "
+               "\"server_busy\": %.3f, "
                "\"load_busy\": %.3f}\n",
                (double)all.returned / seconds, server / (double)all.returned * 1e6,
                load / (double)all.returned * 1e6, server / seconds, load / seconds);

@@ -49,7 +49,7 @@ static int url_split(const char *url, Endpoint *endpoint, char port[static 8])
 
 static int endpoint_resolve(Endpoint *endpoint, const char *port)
 {
-        struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV }, *found = NULL;
+        struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *found = NULL;
         int r = -EHOSTUNREACH;
 
         if (getaddrinfo(endpoint->host, port, &hints, &found) != 0)
@@ -69,7 +69,7 @@ int endpoint_init(Endpoint *endpoint, const char *url, const char *pin)
         char port[8] = "";
         int r;
 
-        *endpoint = (Endpoint){ .path = WIRE_WEBSOCKET_PATH, .protocol = WIRE_WEBSOCKET_PROTOCOL };
+        *endpoint = (Endpoint){.path = WIRE_WEBSOCKET_PATH, .protocol = WIRE_WEBSOCKET_PROTOCOL};
         r = url_split(url, endpoint, port);
         if (r < 0)
                 return r;
@@ -83,7 +83,7 @@ int endpoint_init(Endpoint *endpoint, const char *url, const char *pin)
         if (!endpoint->tls)
                 return -ENOMEM;
         SSL_CTX_set_mode(endpoint->tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                                SSL_MODE_RELEASE_BUFFERS);
+                                                        SSL_MODE_RELEASE_BUFFERS);
         /* Many small records come in one go; reading each header by itself would double the system calls. */
         SSL_CTX_set_read_ahead(endpoint->tls, 1);
         SSL_CTX_set_session_cache_mode(endpoint->tls, SSL_SESS_CACHE_OFF);
@@ -93,5 +93,5 @@ int endpoint_init(Endpoint *endpoint, const char *url, const char *pin)
 void endpoint_deinit(Endpoint *endpoint)
 {
         SSL_CTX_free(endpoint->tls);
-        *endpoint = (Endpoint){ 0 };
+        *endpoint = (Endpoint){0};
 }

@@ -30,7 +30,7 @@ static int crowd_deliver(Session *session, const Wire__Deliver *deliver)
 
 static int crowd_init(Crowd *crowd, Run *run, Account *accounts, unsigned count)
 {
-        *crowd = (Crowd){ .run = run, .accounts = accounts };
+        *crowd = (Crowd){.run = run, .accounts = accounts};
         crowd->sessions = calloc(count, sizeof(Session));
         return crowd->sessions ? 0 : -ENOMEM;
 }
@@ -40,12 +40,12 @@ static void crowd_deinit(Crowd *crowd)
         for (unsigned i = 0; i < crowd->started; i++)
                 session_close(&crowd->sessions[i]);
         free(crowd->sessions);
-        *crowd = (Crowd){ 0 };
+        *crowd = (Crowd){0};
 }
 
 static int crowd_grow(Crowd *crowd, unsigned count)
 {
-        static const SessionHandler handler = { .ready = crowd_ready, .deliver = crowd_deliver };
+        static const SessionHandler handler = {.ready = crowd_ready, .deliver = crowd_deliver};
         double deadline = now_seconds() + RUN_DEADLINE_SECONDS * 10;
         int r;
 
@@ -79,7 +79,7 @@ static int crowd_wait(Crowd *crowd, double seconds)
 
 int run_register(Run *run)
 {
-        __attribute__((cleanup(crowd_deinit))) Crowd crowd = { 0 };
+        __attribute__((cleanup(crowd_deinit))) Crowd crowd = {0};
         double begin = now_seconds();
         int r;
 
@@ -127,7 +127,8 @@ static int crowd_step(Run *run, Crowd *crowd, unsigned count, uint64_t bytes_at_
         bytes = private_bytes(run->server_pid);
         printf("{\"mode\": \"crowd\", \"connections\": %u, \"accepts\": %.0f, \"accept_us\": %.1f, "
                "\"bytes_each\": %.0f}\n",
-               count, accepts, accept_us, bytes > bytes_at_start ? (double)(bytes - bytes_at_start) / count : 0.0);
+               count, accepts, accept_us,
+               bytes > bytes_at_start ? (double)(bytes - bytes_at_start) / count : 0.0);
         fflush(stdout);
         return r;
 }
@@ -135,7 +136,7 @@ static int crowd_step(Run *run, Crowd *crowd, unsigned count, uint64_t bytes_at_
 /* Accepts and memory, with no traffic that would need some, too. */
 int run_crowd(Run *run)
 {
-        __attribute__((cleanup(crowd_deinit))) Crowd crowd = { 0 };
+        __attribute__((cleanup(crowd_deinit))) Crowd crowd = {0};
         uint64_t bytes = private_bytes(run->server_pid);
         int r;
 
@@ -150,8 +151,8 @@ int run_crowd(Run *run)
 /* What a message costs beside more and more connections that do nothing. */
 int run_idle(Run *run)
 {
-        __attribute__((cleanup(crowd_deinit))) Crowd crowd = { 0 };
-        __attribute__((cleanup(traffic_deinit))) Traffic traffic = { 0 };
+        __attribute__((cleanup(crowd_deinit))) Crowd crowd = {0};
+        __attribute__((cleanup(traffic_deinit))) Traffic traffic = {0};
         char label[128];
         int r;
 

@@ -9,7 +9,7 @@
 
 static uint64_t clock_ns(clockid_t clock)
 {
-        struct timespec time = { 0 };
+        struct timespec time = {0};
 
         (void)clock_gettime(clock, &time);
         return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
@@ -59,14 +59,14 @@ uint64_t private_bytes(int pid)
 
 int samples_init(Samples *samples)
 {
-        *samples = (Samples){ .list = malloc(SAMPLES_MAX * sizeof(uint32_t)) };
+        *samples = (Samples){.list = malloc(SAMPLES_MAX * sizeof(uint32_t))};
         return samples->list ? 0 : -ENOMEM;
 }
 
 void samples_deinit(Samples *samples)
 {
         free(samples->list);
-        *samples = (Samples){ 0 };
+        *samples = (Samples){0};
 }
 
 void samples_add(Samples *samples, uint64_t ns)

@@ -11,7 +11,8 @@ uint64_t now_ns(void);
 double cpu_seconds(int pid);
 double own_cpu_seconds(void);
 
-/* What the process alone keeps in memory, in bytes: Private_Dirty of /proc/PID/smaps_rollup; 0 where it cannot be read. */
+/* What the process alone keeps in memory, in bytes: Private_Dirty of /proc/PID/smaps_rollup; 0 where it
+ * cannot be read. */
 uint64_t private_bytes(int pid);
 
 /* Latencies in nanoseconds; beyond SAMPLES_MAX they are dropped. */

@@ -7,7 +7,7 @@
 
 int run_online(Run *run)
 {
-        __attribute__((cleanup(traffic_deinit))) Traffic traffic = { 0 };
+        __attribute__((cleanup(traffic_deinit))) Traffic traffic = {0};
         char label[128];
         int r;
 
@@ -16,7 +16,8 @@ int run_online(Run *run)
                 r = traffic_connect(&traffic, TRAFFIC_SENDERS | TRAFFIC_RECEIVERS);
         if (r < 0)
                 return r;
-        snprintf(label, sizeof(label), "\"mode\": \"online\", \"pairs\": %u, \"window\": %u", run->pairs, run->window);
+        snprintf(label, sizeof(label), "\"mode\": \"online\", \"pairs\": %u, \"window\": %u", run->pairs,
+                 run->window);
         return traffic_measure(&traffic, label);
 }
 
@@ -27,9 +28,9 @@ typedef struct Stopwatch {
 static Stopwatch stopwatch(const Run *run)
 {
         return (Stopwatch){
-                .wall = now_seconds(),
-                .server = cpu_seconds(run->server_pid),
-                .load = own_cpu_seconds(),
+                        .wall = now_seconds(),
+                        .server = cpu_seconds(run->server_pid),
+                        .load = own_cpu_seconds(),
         };
 }
 
@@ -37,16 +38,18 @@ static void report(const char *mode, uint64_t messages, Stopwatch begin, Stopwat
 {
         double n = (double)messages, wall = end.wall - begin.wall;
 
-        printf("{\"mode\": \"%s\", \"messages\": %lu, \"rate\": %.0f, \"server_us\": %.2f, \"load_us\": %.2f, "
+        printf("{\"mode\": \"%s\", \"messages\": %lu, \"rate\": %.0f, \"server_us\": %.2f, \"load_us\": "
+               "%.2f, "
                "\"server_busy\": %.3f, \"load_busy\": %.3f}\n",
-               mode, messages, n / wall, (end.server - begin.server) / n * 1e6, (end.load - begin.load) / n * 1e6,
-               (end.server - begin.server) / wall, (end.load - begin.load) / wall);
+               mode, messages, n / wall, (end.server - begin.server) / n * 1e6,
+               (end.load - begin.load) / n * 1e6, (end.server - begin.server) / wall,
+               (end.load - begin.load) / wall);
         fflush(stdout);
 }
 
 int run_store(Run *run)
 {
-        __attribute__((cleanup(traffic_deinit))) Traffic traffic = { 0 };
+        __attribute__((cleanup(traffic_deinit))) Traffic traffic = {0};
         Stopwatch begin;
         int r;
 
@@ -69,7 +72,7 @@ int run_store(Run *run)
 /* Acks have no answer: whoever acked everything and comes back gets nothing, if the server took them. */
 static int check_empty(Run *run)
 {
-        __attribute__((cleanup(traffic_deinit))) Traffic traffic = { 0 };
+        __attribute__((cleanup(traffic_deinit))) Traffic traffic = {0};
         int r;
 
         r = traffic_init(&traffic, run);
@@ -86,7 +89,7 @@ static int check_empty(Run *run)
 
 static int drain(Run *run)
 {
-        __attribute__((cleanup(traffic_deinit))) Traffic traffic = { 0 };
+        __attribute__((cleanup(traffic_deinit))) Traffic traffic = {0};
         Stopwatch begin, end;
         int r;
 

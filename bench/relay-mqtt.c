@@ -10,8 +10,9 @@
 #include "bench/relay.h"
 
 /*
- * The same pairs against an MQTT 3.1.1 broker (mosquitto) over WebSockets and TLS, at QoS 1: each publish is answered
- * to its sender and acked by its receiver, as with smserver; but the broker keeps it in memory alone.
+ * The same pairs against an MQTT 3.1.1 broker (mosquitto) over WebSockets and TLS, at QoS 1: each publish is
+ * answered to its sender and acked by its receiver, as with smserver; but the broker keeps it in memory
+ * alone.
  */
 typedef struct MqttPeer {
         Connection connection; /* the first member, as in Session */
@@ -81,7 +82,7 @@ static void mqtt_end(MqttPeer *peer, uint8_t *data, const uint8_t *end)
 
 static int mqtt_opened(Connection *connection)
 {
-        static const uint8_t fixed[] = { 0, 4, 'M', 'Q', 'T', 'T', 4, 0x02 /* clean session */, 0, 0 };
+        static const uint8_t fixed[] = {0, 4, 'M', 'Q', 'T', 'T', 4, 0x02 /* clean session */, 0, 0};
         MqttPeer *peer = (MqttPeer *)connection;
         char name[32];
         uint8_t *data, *at;
@@ -228,9 +229,9 @@ static int mqtt_run_for(MqttRun *all, double seconds, unsigned ready)
 static int mqtt_start(MqttRun *all)
 {
         static const ConnectionHandler handler = {
-                .opened = mqtt_opened,
-                .message = mqtt_message,
-                .closed = mqtt_closed,
+                        .opened = mqtt_opened,
+                        .message = mqtt_message,
+                        .closed = mqtt_closed,
         };
         unsigned count = 2 * all->run->pairs;
         int r;
@@ -239,7 +240,8 @@ static int mqtt_start(MqttRun *all)
                 all->peers[i].all = all;
                 all->peers[i].index = i;
                 all->peers[i].receives = i % 2;
-                r = connection_start(&all->peers[i].connection, &all->run->loop, &all->run->endpoint, &handler);
+                r = connection_start(&all->peers[i].connection, &all->run->loop, &all->run->endpoint,
+                                     &handler);
                 if (r < 0)
                         return r;
         }
@@ -255,7 +257,7 @@ static int mqtt_start(MqttRun *all)
 
 int run_mqtt(Run *run)
 {
-        __attribute__((cleanup(mqtt_run_deinit))) MqttRun all = { .run = run };
+        __attribute__((cleanup(mqtt_run_deinit))) MqttRun all = {.run = run};
         double begin, seconds, server;
         uint64_t delivered;
         int r;

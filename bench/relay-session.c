@@ -67,22 +67,23 @@ static int session_register(Session *s)
         for (unsigned i = 0; i < ONE_TIME_PREKEYS; i++) {
                 prekeys[i] = (Wire__OneTimePrekey)WIRE__ONE_TIME_PREKEY__INIT;
                 prekeys[i].id = i + 1;
-                prekeys[i].key = (ProtobufCBinaryData){ .len = PREKEY_SIZE, .data = noise };
+                prekeys[i].key = (ProtobufCBinaryData){.len = PREKEY_SIZE, .data = noise};
                 prekey_list[i] = &prekeys[i];
         }
-        password.salt = (ProtobufCBinaryData){ .len = sizeof(salt), .data = salt };
+        password.salt = (ProtobufCBinaryData){.len = sizeof(salt), .data = salt};
         password.passes = WIRE_PASSWORD_PASSES_MIN;
         password.memory_kib = WIRE_PASSWORD_MEMORY_KIB_MIN;
         /* libsodium's secret key is the seed and the public key. */
-        device.auth_public_key = (ProtobufCBinaryData){ .len = WIRE_PUBLIC_KEY_SIZE, .data = s->account->key.bytes + 32 };
-        device.identity = (ProtobufCBinaryData){ .len = sizeof(noise), .data = noise };
-        device.signed_prekey = (ProtobufCBinaryData){ .len = PREKEY_SIZE, .data = noise };
+        device.auth_public_key = (ProtobufCBinaryData){.len = WIRE_PUBLIC_KEY_SIZE,
+                                                       .data = s->account->key.bytes + 32};
+        device.identity = (ProtobufCBinaryData){.len = sizeof(noise), .data = noise};
+        device.signed_prekey = (ProtobufCBinaryData){.len = PREKEY_SIZE, .data = noise};
         device.last_resort_prekey = device.signed_prekey;
         device.one_time_prekeys = prekey_list;
         device.n_one_time_prekeys = ONE_TIME_PREKEYS;
         body.user_name = s->account->user_name;
         body.password = &password;
-        body.auth_key = (ProtobufCBinaryData){ .len = sizeof(auth_key), .data = auth_key };
+        body.auth_key = (ProtobufCBinaryData){.len = sizeof(auth_key), .data = auth_key};
         body.device = &device;
         frame.request = REQUEST_BEGIN;
         frame.body_case = WIRE__CLIENT_FRAME__BODY_REGISTER_ACCOUNT;
@@ -93,10 +94,10 @@ static int session_register(Session *s)
 static int session_authenticate(Session *s, const Wire__Welcome *welcome)
 {
         DeviceAuthInput input = {
-                .server_name = s->connection.endpoint->host,
-                .user_name = s->account->user_name,
-                .device_id = s->account->device_id,
-                .challenge = welcome->challenge.data,
+                        .server_name = s->connection.endpoint->host,
+                        .user_name = s->account->user_name,
+                        .device_id = s->account->device_id,
+                        .challenge = welcome->challenge.data,
         };
         DeviceAuthSignature signature;
         Wire__Authenticate body = WIRE__AUTHENTICATE__INIT;
@@ -108,24 +109,25 @@ static int session_authenticate(Session *s, const Wire__Welcome *welcome)
                 return r;
         body.user_name = s->account->user_name;
         body.device_id = s->account->device_id;
-        body.signature = (ProtobufCBinaryData){ .len = sizeof(signature.bytes), .data = signature.bytes };
+        body.signature = (ProtobufCBinaryData){.len = sizeof(signature.bytes), .data = signature.bytes};
         frame.request = REQUEST_BEGIN;
         frame.body_case = WIRE__CLIENT_FRAME__BODY_AUTHENTICATE;
         frame.authenticate = &body;
         return session_frame(s, &frame);
 }
 
-int session_send(Session *s, const Account *recipient, const uint8_t *id, const uint8_t *payload, size_t size)
+int session_send(Session *s, const Account *recipient, const uint8_t *id, const uint8_t *payload,
+                 size_t size)
 {
         Wire__OutgoingEnvelope envelope = WIRE__OUTGOING_ENVELOPE__INIT;
-        Wire__OutgoingEnvelope *list[] = { &envelope };
+        Wire__OutgoingEnvelope *list[] = {&envelope};
         Wire__Send body = WIRE__SEND__INIT;
         Wire__ClientFrame frame = WIRE__CLIENT_FRAME__INIT;
 
-        envelope.id = (ProtobufCBinaryData){ .len = WIRE_ENVELOPE_ID_SIZE, .data = (uint8_t *)id };
+        envelope.id = (ProtobufCBinaryData){.len = WIRE_ENVELOPE_ID_SIZE, .data = (uint8_t *)id};
         envelope.recipient = (char *)recipient->user_name;
         envelope.device_id = recipient->device_id;
-        envelope.payload = (ProtobufCBinaryData){ .len = size, .data = (uint8_t *)payload };
+        envelope.payload = (ProtobufCBinaryData){.len = size, .data = (uint8_t *)payload};
         body.envelopes = list;
         body.n_envelopes = 1;
         frame.request = REQUEST_SEND;
@@ -153,8 +155,8 @@ static int session_ready(Session *s)
 
 static int session_error(const Session *s, const Wire__Error *error)
 {
-        fprintf(stderr, "relay: %s is refused: %s: %s\n", s->account->user_name, wire_error_name(error->code),
-                error->text);
+        fprintf(stderr, "relay: %s is refused: %s: %s\n", s->account->user_name,
+                wire_error_name(error->code), error->text);
         return -EPROTO;
 }
 
@@ -210,13 +212,13 @@ static int session_closed(Connection *connection)
         return -ECONNRESET;
 }
 
-int session_start(Session *s, Loop *loop, const Endpoint *endpoint, Account *account, const SessionHandler *handler,
-                  void *userdata)
+int session_start(Session *s, Loop *loop, const Endpoint *endpoint, Account *account,
+                  const SessionHandler *handler, void *userdata)
 {
         static const ConnectionHandler connection_handler = {
-                .opened = session_opened,
-                .message = session_message,
-                .closed = session_closed,
+                        .opened = session_opened,
+                        .message = session_message,
+                        .closed = session_closed,
         };
 
         s->account = account;

@@ -5,7 +5,8 @@
 #include "wire/auth.h"
 #include "wire/frame.h"
 
-/* An account of the load: what a real client would keep. Its keys for the peer are noise, the server cannot tell. */
+/* An account of the load: what a real client would keep. Its keys for the peer are noise, the server cannot
+ * tell. */
 typedef struct Account {
         char user_name[WIRE_USER_NAME_MAX + 1];
         uint32_t device_id; /* 0: not registered yet */
@@ -46,5 +47,6 @@ int session_start(Session *session, Loop *loop, const Endpoint *endpoint, Accoun
 void session_close(Session *session);
 
 /* One envelope in one frame, as a client that types sends it. id: WIRE_ENVELOPE_ID_SIZE bytes. */
-int session_send(Session *session, const Account *recipient, const uint8_t *id, const uint8_t *payload, size_t size);
+int session_send(Session *session, const Account *recipient, const uint8_t *id, const uint8_t *payload,
+                 size_t size);
 int session_ack(Session *session, uint64_t sequence);

@@ -29,9 +29,10 @@ int traffic_init(Traffic *t, Run *run)
 {
         int r;
 
-        *t = (Traffic){ .run = run, .started_ns = now_ns() };
+        *t = (Traffic){.run = run, .started_ns = now_ns()};
         if (run->accounts.count < 2 * (size_t)run->pairs) {
-                fprintf(stderr, "relay: %u pairs need more accounts than %zu\n", run->pairs, run->accounts.count);
+                fprintf(stderr, "relay: %u pairs need more accounts than %zu\n", run->pairs,
+                        run->accounts.count);
                 return -EINVAL;
         }
         t->pairs = calloc(run->pairs, sizeof(Pair));
@@ -53,7 +54,7 @@ void traffic_deinit(Traffic *t)
         free(t->payload);
         samples_deinit(&t->stored_after);
         samples_deinit(&t->delivered_after);
-        *t = (Traffic){ 0 };
+        *t = (Traffic){0};
 }
 
 static int pair_fill(Traffic *t, unsigned index)
@@ -61,8 +62,9 @@ static int pair_fill(Traffic *t, unsigned index)
         Pair *pair = &t->pairs[index];
         int r;
 
-        while (!t->stopped && pair->sent - pair->stored < t->run->window && (!t->limit || pair->sent < t->limit)) {
-                MessageId id = { .pair = index, .number = pair->sent, .sent_ns = now_ns() };
+        while (!t->stopped && pair->sent - pair->stored < t->run->window &&
+               (!t->limit || pair->sent < t->limit)) {
+                MessageId id = {.pair = index, .number = pair->sent, .sent_ns = now_ns()};
 
                 r = session_send(&pair->sender, &t->run->accounts.list[2 * index + 1], (const uint8_t *)&id,
                                  t->payload, t->run->payload);
@@ -118,8 +120,8 @@ static int traffic_deliver(Session *session, const Wire__Deliver *deliver)
                         continue;
                 }
                 if (id.pair != session->index || id.number != pair->delivered) {
-                        fprintf(stderr, "relay: pair %u got message %u of pair %u instead of %u\n", session->index,
-                                id.number, id.pair, pair->delivered);
+                        fprintf(stderr, "relay: pair %u got message %u of pair %u instead of %u\n",
+                                session->index, id.number, id.pair, pair->delivered);
                         return -EPROTO;
                 }
                 if (t->sampling)
@@ -133,9 +135,9 @@ static int traffic_deliver(Session *session, const Wire__Deliver *deliver)
 int traffic_connect(Traffic *t, unsigned sides)
 {
         static const SessionHandler handler = {
-                .ready = traffic_ready,
-                .results = traffic_results,
-                .deliver = traffic_deliver,
+                        .ready = traffic_ready,
+                        .results = traffic_results,
+                        .deliver = traffic_deliver,
         };
         double deadline = now_seconds() + RUN_DEADLINE_SECONDS;
         unsigned wanted = t->ready;
@@ -251,12 +253,13 @@ int traffic_measure(Traffic *t, const char *label)
         if (r < 0)
                 return r;
         printf("{%s, \"rate\": %.0f, \"server_us\": %.2f, \"load_us\": %.2f, \"server_busy\": %.3f, "
-               "\"load_busy\": %.3f, \"stored_p50_ms\": %.3f, \"stored_p99_ms\": %.3f, \"delivered_p50_ms\": %.3f, "
+               "\"load_busy\": %.3f, \"stored_p50_ms\": %.3f, \"stored_p99_ms\": %.3f, "
+               "\"delivered_p50_ms\": %.3f, "
                "\"delivered_p99_ms\": %.3f}\n",
-               label, (double)delivered / seconds, server / (double)delivered * 1e6, load / (double)delivered * 1e6,
-               server / seconds, load / seconds, samples_percentile(&t->stored_after, 50),
-               samples_percentile(&t->stored_after, 99), samples_percentile(&t->delivered_after, 50),
-               samples_percentile(&t->delivered_after, 99));
+               label, (double)delivered / seconds, server / (double)delivered * 1e6,
+               load / (double)delivered * 1e6, server / seconds, load / seconds,
+               samples_percentile(&t->stored_after, 50), samples_percentile(&t->stored_after, 99),
+               samples_percentile(&t->delivered_after, 50), samples_percentile(&t->delivered_after, 99));
         fflush(stdout);
         return 0;
 }

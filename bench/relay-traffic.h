@@ -5,8 +5,8 @@
 #include "bench/relay.h"
 
 /*
- * Pairs of a sender and a receiver: account 2i writes to account 2i + 1. Each receiver checks that it gets every
- * message of its sender, once and in order; so a run that ends well has lost and doubled nothing.
+ * Pairs of a sender and a receiver: account 2i writes to account 2i + 1. Each receiver checks that it gets
+ * every message of its sender, once and in order; so a run that ends well has lost and doubled nothing.
  */
 typedef struct Pair {
         Session sender, receiver;

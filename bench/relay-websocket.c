@@ -108,10 +108,10 @@ int websocket_open(const uint8_t *data, size_t size, WebSocketFrame *out)
         if (size - header < length)
                 return WEBSOCKET_INCOMPLETE;
         *out = (WebSocketFrame){
-                .opcode = data[0] & 0x0f,
-                .data = data + header,
-                .size = length,
-                .total = header + length,
+                        .opcode = data[0] & 0x0f,
+                        .data = data + header,
+                        .size = length,
+                        .total = header + length,
         };
         return 0;
 }

@@ -5,7 +5,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* As much of a client's side of RFC 6455 as the load generator needs: whole frames, no fragments, no extensions. */
+/* As much of a client's side of RFC 6455 as the load generator needs: whole frames, no fragments, no
+ * extensions. */
 enum {
         WEBSOCKET_HEADER_MAX = 14,
         WEBSOCKET_REQUEST_MAX = 1024,

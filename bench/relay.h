@@ -8,12 +8,13 @@ typedef struct Run {
         const char *url;
         const char *pin;
         const char *accounts_path;
-        unsigned connections; /* register: how many accounts; crowd, idle: how many idle connections in the end */
-        unsigned step;        /* crowd, idle: how many at a time */
-        unsigned pairs;       /* senders, and as many receivers */
-        unsigned window;      /* envelopes under way from one sender */
-        unsigned payload;     /* bytes of an envelope's payload */
-        unsigned messages;    /* store, drain: how many altogether */
+        unsigned connections;   /* register: how many accounts; crowd, idle: how many idle connections in the
+                                   end */
+        unsigned step;          /* crowd, idle: how many at a time */
+        unsigned pairs;         /* senders, and as many receivers */
+        unsigned window;        /* envelopes under way from one sender */
+        unsigned payload;       /* bytes of an envelope's payload */
+        unsigned messages;      /* store, drain: how many altogether */
         double warmup, seconds; /* online, echo: how long to run before and while measuring */
         int server_pid;         /* whose processor time and memory to look at; 0: nobody's */
 
