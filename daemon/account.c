@@ -184,7 +184,7 @@ static void on_unlock_derived(void *userdata, int result, const PasswordKeys *ke
         account->unlocking = g_list_remove(account->unlocking, unlocking);
         if (result == 0)
                 result = unlock_with(account, &keys->store);
-        unlocking->done(unlocking->userdata, result);
+        unlocking->done(unlocking->userdata, result, 0);
 }
 
 int account_unlock(Account *account, Password *password, AccountDone done, void *userdata)
@@ -209,22 +209,27 @@ int account_unlock(Account *account, Password *password, AccountDone done, void 
 
 /* ---- Registration ---- */
 
-static void on_registered(void *userdata, int result, Store *store, Connection *connection)
+static int take_account(Account *account, Store *store, Connection *connection)
+{
+        int r;
+
+        r = vault_read(account->folder->fd, &account->vault);
+        if (r == 0)
+                return open_messenger(account, store, connection);
+        connection_free(connection);
+        store_free(store);
+        return r < 0 ? r : -EBADMSG;
+}
+
+static void on_registered(void *userdata, const RegistrationResult *result)
 {
         Account *account = userdata;
+        int r = result->result;
 
         account->registration = registration_free(account->registration);
-        if (result == 0) {
-                result = vault_read(account->folder->fd, &account->vault);
-                if (result == 0) {
-                        result = open_messenger(account, store, connection);
-                } else {
-                        connection_free(connection);
-                        store_free(store);
-                        result = result < 0 ? result : -EBADMSG;
-                }
-        }
-        account->registration_done(account->registration_userdata, result);
+        if (r == 0)
+                r = take_account(account, result->store, result->connection);
+        account->registration_done(account->registration_userdata, r, result->retry_at_ms);
 }
 
 int account_register(Account *account, const RegistrationRequest *request, Password *password, AccountDone done,

@@ -31,8 +31,11 @@ AccountState account_state(const Account *account);
 const char *account_state_name(AccountState state);
 Messenger *account_messenger(Account *account); /* NULL unless unlocked */
 
-/* result: 0, a Problem, or a negative errno. Called once, from the main loop, if the function returned 0. */
-typedef void (*AccountDone)(void *userdata, int result);
+/*
+ * Called once, from the main loop, if the function returned 0. result: 0, a Problem, or a negative errno. retry_at_ms:
+ * with PROBLEM_RATE_LIMITED, when it is possible again, or 0.
+ */
+typedef void (*AccountDone)(void *userdata, int result, uint64_t retry_at_ms);
 
 /* They take the password over, in any case, and return 0, a Problem, or a negative errno. */
 int account_register(Account *account, const RegistrationRequest *request, Password *password, AccountDone done,

@@ -112,7 +112,7 @@ static int seal_some(BundleFetch *fetch, int64_t contact_id, const PrekeyBundle 
                         break;
                 r = seal_entry(fetch->store, fetch->self, peer, &contact, &entry);
                 if (r == SEALING_TOO_LARGE)
-                        r = outbox_fail(fetch->store, &entry, PROBLEM_TEXT_TOO_LONG);
+                        r = outbox_fail(fetch->store, &entry, PROBLEM_TEXT_TOO_LONG, 0);
                 if (r != 0)
                         return r < 0 ? r : -EPROTO;
                 sealed++;
@@ -124,7 +124,8 @@ static int seal_some(BundleFetch *fetch, int64_t contact_id, const PrekeyBundle 
         return r < 0 ? r : sealed == SEAL_AT_ONCE;
 }
 
-static int each_waiting(BundleFetch *fetch, int64_t contact, Problem failed, Problem delayed, uint64_t retry_at_ms)
+/* The server knows nobody of that name. */
+static int fail_waiting(BundleFetch *fetch, int64_t contact)
 {
         _cleanup_(store_rollbackp) Store *transaction = NULL;
         OutboxEntry entry;
@@ -134,18 +135,29 @@ static int each_waiting(BundleFetch *fetch, int64_t contact, Problem failed, Pro
         if (r < 0)
                 return r;
         while ((r = store_outbox_first_waiting(fetch->store, contact, &entry)) == 0) {
-                if (failed)
-                        r = outbox_fail(fetch->store, &entry, failed);
-                else
-                        r = outbox_delay(fetch->store, &entry, delayed, retry_at_ms);
+                r = outbox_fail(fetch->store, &entry, PROBLEM_UNKNOWN_RECIPIENT, 0);
                 if (r < 0)
                         return r;
-                if (!failed)
-                        break; /* the first one says it for all behind it */
         }
+        return r < 0 ? r : store_commit(&transaction);
+}
+
+/* The server asks to slow down: the impatient ones at the head fail, and the first other one says it for the rest. */
+static int slow_down(BundleFetch *fetch, int64_t contact, uint64_t retry_at_ms)
+{
+        _cleanup_(store_rollbackp) Store *transaction = NULL;
+        OutboxEntry entry = {.impatient = true};
+        int r;
+
+        r = store_begin(fetch->store, &transaction);
         if (r < 0)
                 return r;
-        return store_commit(&transaction);
+        while (entry.impatient && (r = store_outbox_first_waiting(fetch->store, contact, &entry)) == 0) {
+                r = outbox_slow_down(fetch->store, &entry, retry_at_ms);
+                if (r < 0)
+                        return r;
+        }
+        return r < 0 ? r : store_commit(&transaction);
 }
 
 /* ---- The answer ---- */
@@ -200,7 +212,7 @@ static void on_bundles(BundleFetch *fetch, int64_t id, const Wire__Bundles *bund
         int r;
 
         if (!wire) {
-                r = each_waiting(fetch, id, PROBLEM_UNKNOWN_RECIPIENT, PROBLEM_NONE, 0);
+                r = fail_waiting(fetch, id);
                 if (r < 0)
                         put_aside(fetch, id, r, "cannot store that there is no such name");
                 return;
@@ -232,7 +244,7 @@ static void on_error(BundleFetch *fetch, int64_t contact, const Wire__Error *err
         log_info("outbox", "the server gives no bundle: %s", wire_error_name(error->code));
         if (error->code == WIRE__ERROR_CODE__ERROR_CODE_UNKNOWN_RECIPIENT ||
             error->code == WIRE__ERROR_CODE__ERROR_CODE_BAD_NAME) {
-                r = each_waiting(fetch, contact, PROBLEM_UNKNOWN_RECIPIENT, PROBLEM_NONE, 0);
+                r = fail_waiting(fetch, contact);
                 if (r < 0)
                         put_aside(fetch, contact, r, "cannot store that there is no such name");
                 return;
@@ -245,7 +257,7 @@ static void on_error(BundleFetch *fetch, int64_t contact, const Wire__Error *err
         if (wait_ms > PAUSE_MAX_MS)
                 wait_ms = PAUSE_MAX_MS;
         pause_for(fetch->pause, wait_ms);
-        r = each_waiting(fetch, contact, PROBLEM_NONE, PROBLEM_RATE_LIMITED, clock_now_ms() + wait_ms);
+        r = slow_down(fetch, contact, clock_now_ms() + wait_ms);
         if (r < 0)
                 log_error("outbox", r, "cannot store why a message waits");
 }

@@ -38,7 +38,7 @@ static gboolean on_watchdog(gpointer userdata)
 
 /* ---- Unlocking without a person ---- */
 
-static void on_credential_used(void *userdata, int result)
+static void on_credential_used(void *userdata, int result, uint64_t retry_at_ms)
 {
         if (result != 0)
                 log_error("account", result < 0 ? result : 0, "the credential does not unlock the store: %s",
@@ -59,7 +59,7 @@ static void on_credential_read(void *userdata, int result, const uint8_t *data, 
         }
         result = account_unlock(daemon->account, password, on_credential_used, daemon);
         if (result != 0)
-                on_credential_used(daemon, result);
+                on_credential_used(daemon, result, 0);
 }
 
 static void unlock_by_credential(Daemon *daemon)

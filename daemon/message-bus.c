@@ -25,15 +25,14 @@ static int append_string(sd_bus_message *m, const char *key, const char *value)
 
 static int append_reason(Bus *bus, sd_bus_message *m, const Message *message)
 {
-        Message shown = *message;
+        Problem reason = message_bus_reason(bus, message);
         g_autofree char *text = NULL;
         int r;
 
-        shown.reason = message_bus_reason(bus, message);
-        if (shown.reason == PROBLEM_NONE)
+        if (reason == PROBLEM_NONE)
                 return 0;
-        text = message_reason_text(&shown);
-        r = append_string(m, "reason", problem_name(shown.reason));
+        text = problem_sentence_when(reason, message->retry_at_ms);
+        r = append_string(m, "reason", problem_name(reason));
         return r < 0 ? r : append_string(m, "reason-text", text);
 }
 

@@ -2,11 +2,8 @@
 #include "daemon/message.h"
 
 #include <glib.h>
-#include <libintl.h>
 #include <sodium.h>
 #include <string.h>
-
-#define _(text) gettext(text)
 
 static const char *const kind_names[] = {
         [MESSAGE_TEXT] = "text",
@@ -72,18 +69,4 @@ bool message_id_parse(const char *text, ContentMessageId *out)
 void message_id_new(ContentMessageId *out)
 {
         randombytes_buf(out->bytes, sizeof(out->bytes));
-}
-
-char *message_reason_text(const Message *message)
-{
-        g_autoptr(GDateTime) when = NULL;
-        g_autofree char *time = NULL;
-
-        if (message->reason == PROBLEM_RATE_LIMITED && message->retry_at_ms > 0)
-                when = g_date_time_new_from_unix_local((gint64)(message->retry_at_ms + 999) / 1000);
-        if (!when)
-                return g_strdup(problem_sentence(message->reason));
-        time = g_date_time_format(when, "%H:%M:%S");
-        /* TRANSLATORS: %s is a time of day, such as 14:05:31. */
-        return g_strdup_printf(_("The server asks to slow down. The message leaves by itself after %s."), time);
 }

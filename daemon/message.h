@@ -46,6 +46,3 @@ enum { MESSAGE_ID_TEXT_SIZE = 2 * CONTENT_MESSAGE_ID_SIZE + 1 };
 void message_id_format(const ContentMessageId *id, char out[static MESSAGE_ID_TEXT_SIZE]);
 bool message_id_parse(const char *text, ContentMessageId *out);
 void message_id_new(ContentMessageId *out);
-
-/* The reason as a sentence, translated; says when, where that is known. Free it with g_free(). */
-char *message_reason_text(const Message *message);

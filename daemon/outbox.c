@@ -88,7 +88,7 @@ static int seal_now(Outbox *outbox, const Contact *contact, int64_t number)
         return store_peer_save(outbox->store, contact->id, contact->device_id, peer);
 }
 
-static int queue(Outbox *outbox, const char *recipient, Message *message)
+static int queue(Outbox *outbox, const OutboxText *text, Message *message)
 {
         _cleanup_(store_rollbackp) Store *transaction = NULL;
         int64_t number = 0;
@@ -98,14 +98,14 @@ static int queue(Outbox *outbox, const char *recipient, Message *message)
         r = store_begin(outbox->store, &transaction);
         if (r < 0)
                 return r;
-        r = contact_ensure(outbox->store, recipient, &contact);
+        r = contact_ensure(outbox->store, text->recipient, &contact);
         if (r < 0)
                 return r;
         message->reason = contact.key_changed ? PROBLEM_KEY_CHANGED : PROBLEM_NONE;
         r = store_message_insert(outbox->store, contact.id, message);
         if (r != 0)
                 return r < 0 ? r : -EEXIST;
-        r = store_outbox_add(outbox->store, contact.id, message->number, &number);
+        r = store_outbox_add(outbox->store, contact.id, message->number, text->impatient, &number);
         if (r < 0)
                 return r;
         r = store_event_add(outbox->store, EVENT_MESSAGE_QUEUED, contact.id, message->number);
@@ -119,31 +119,31 @@ static int queue(Outbox *outbox, const char *recipient, Message *message)
         return store_commit(&transaction);
 }
 
-int outbox_queue(Outbox *outbox, const char *recipient, const char *text, size_t size, Message *out)
+int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out)
 {
         const uint64_t now = clock_now_ms();
         int r;
 
-        if (!user_name_is_valid(recipient))
+        if (!user_name_is_valid(text->recipient))
                 return PROBLEM_BAD_NAME;
-        if (strcmp(recipient, outbox->self->address.name) == 0)
+        if (strcmp(text->recipient, outbox->self->address.name) == 0)
                 return PROBLEM_INVALID_ARGUMENT;
-        if (size > CONTENT_TEXT_MAX)
+        if (text->size > CONTENT_TEXT_MAX)
                 return PROBLEM_TEXT_TOO_LONG;
-        if (size == 0 || !g_utf8_validate_len(text, size, NULL))
+        if (text->size == 0 || !g_utf8_validate_len(text->text, text->size, NULL))
                 return PROBLEM_BAD_TEXT;
 
         *out = (Message){
                 .outgoing = true,
                 .kind = MESSAGE_TEXT,
-                .text = text,
-                .text_size = size,
+                .text = text->text,
+                .text_size = text->size,
                 .sent_ms = now,
                 .received_ms = now,
                 .state = MESSAGE_QUEUED,
         };
         message_id_new(&out->id);
-        r = queue(outbox, recipient, out);
+        r = queue(outbox, text, out);
         out->text = NULL;
         if (r == 0)
                 outbox_pump(outbox);
@@ -154,7 +154,7 @@ int outbox_queue_reset(Store *store, int64_t contact)
 {
         int64_t number;
 
-        return store_outbox_add(store, contact, 0, &number);
+        return store_outbox_add(store, contact, 0, false, &number);
 }
 
 /* ---- Sending ---- */

@@ -16,11 +16,17 @@ typedef struct Outbox Outbox;
 Outbox *outbox_new(Store *store, const PeerSelf *self, ServerLink *link);
 Outbox *outbox_free(Outbox *outbox);
 
+typedef struct OutboxText {
+        const char *recipient, *text;
+        size_t size;
+        bool impatient; /* somebody waits: fail rather than wait where the server asks to slow down */
+} OutboxText;
+
 /*
  * Puts a text into the store and sends it when possible. Returns 0 and the message (without text and conversation),
  * or PROBLEM_BAD_NAME, PROBLEM_BAD_TEXT, PROBLEM_TEXT_TOO_LONG, PROBLEM_INVALID_ARGUMENT (to oneself).
  */
-int outbox_queue(Outbox *outbox, const char *recipient, const char *text, size_t size, Message *out);
+int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out);
 
 /* In the caller's transaction: a fresh session with the contact, which tells them that something could not be read. */
 int outbox_queue_reset(Store *store, int64_t contact);

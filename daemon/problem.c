@@ -2,6 +2,7 @@
 #include "daemon/problem.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <libintl.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ static const struct {
         [PROBLEM_TEXT_TOO_LONG] = {"TextTooLong", N_("The text is longer than 65,536 bytes. Send it in parts.")},
         [PROBLEM_MAILBOX_FULL] = {"MailboxFull", N_("The recipient's mailbox is full. Send it again when they have "
                                                     "been online.")},
-        [PROBLEM_RATE_LIMITED] = {"RateLimited", N_("The server asks to slow down. Try again later.")},
+        [PROBLEM_RATE_LIMITED] = {"RateLimited", N_("The server asks to slow down.")},
         [PROBLEM_STORE_DAMAGED] = {"StoreDamaged", N_("The store is damaged or was tampered with. Restore it from a "
                                                       "backup, or remove it and log in again.")},
         [PROBLEM_DISK_FULL] = {"DiskFull", N_("The disk is full. Make room, then try again.")},
@@ -77,6 +78,20 @@ Problem problem_from_name(const char *name)
 const char *problem_sentence(Problem problem)
 {
         return problem == PROBLEM_NONE ? "" : _(problems[problem].sentence);
+}
+
+char *problem_sentence_when(Problem problem, uint64_t retry_at_ms)
+{
+        g_autoptr(GDateTime) when = NULL;
+        g_autofree char *time = NULL;
+
+        if (retry_at_ms > 0)
+                when = g_date_time_new_from_unix_local((gint64)(retry_at_ms + 999) / 1000);
+        if (!when)
+                return g_strdup(problem_sentence(problem));
+        time = g_date_time_format(when, "%H:%M:%S");
+        /* TRANSLATORS: a whole sentence, then a time of day, such as 14:05:31. */
+        return g_strdup_printf(_("%s It is possible again after %s."), problem_sentence(problem), time);
 }
 
 Problem problem_from_result(int r)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "wire/messenger.pb-c.h"
 
@@ -51,6 +52,9 @@ const char *problem_name(Problem problem);
 Problem problem_from_name(const char *name);
 /* Translated; "" for PROBLEM_NONE. */
 const char *problem_sentence(Problem problem);
+
+/* The same, and when to try again where that is known: milliseconds since 1970, or 0. Free it with g_free(). */
+char *problem_sentence_when(Problem problem, uint64_t retry_at_ms);
 
 /* A result of ours, of either kind, as a Problem: 0, a Problem, or a negative errno of libstorage or the system. */
 Problem problem_from_result(int r);

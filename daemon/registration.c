@@ -21,6 +21,7 @@ struct Registration {
         RegistrationDone done;
         void *userdata;
         bool login, finished;
+        bool ready; /* keys are derived, files are made: only the server has to say yes */
         AccountRecord record;
         char *invitation;
         Password *password;
@@ -62,15 +63,33 @@ void registration_freep(Registration **registration)
         *registration = registration_free(*registration);
 }
 
-static void finish(Registration *registration, int result)
+static void finish_later(Registration *registration, int result, uint32_t retry_ms)
 {
+        RegistrationResult r = {.result = result};
+
         if (registration->finished)
                 return;
         registration->finished = true;
         if (result < 0)
                 log_error("account", result, "cannot make the account");
-        registration->done(registration->userdata, result, result == 0 ? g_steal_pointer(&registration->store) : NULL,
-                           result == 0 ? g_steal_pointer(&registration->connection) : NULL);
+        if (retry_ms > 0)
+                r.retry_at_ms = clock_now_ms() + retry_ms;
+        if (result == 0) {
+                r.store = g_steal_pointer(&registration->store);
+                r.connection = g_steal_pointer(&registration->connection);
+        }
+        registration->done(registration->userdata, &r);
+}
+
+static void finish(Registration *registration, int result)
+{
+        finish_later(registration, result, 0);
+}
+
+static void finish_refused(Registration *registration, const Wire__Error *error)
+{
+        log_info("account", "the server refuses: %s", wire_error_name(error->code));
+        finish_later(registration, (int)problem_from_wire(error->code), error->retry_after_ms);
 }
 
 /* ---- The files ---- */
@@ -145,12 +164,6 @@ static int commit(Registration *registration, uint32_t device_id)
 
 /* ---- The conversation ---- */
 
-static int problem_of_error(const Wire__Error *error)
-{
-        log_info("account", "the server refuses: %s", wire_error_name(error->code));
-        return (int)problem_from_wire(error->code);
-}
-
 static bool on_registered(void *userdata, const Wire__ServerFrame *frame)
 {
         Registration *registration = userdata;
@@ -158,7 +171,7 @@ static bool on_registered(void *userdata, const Wire__ServerFrame *frame)
         if (frame->body_case == WIRE__SERVER_FRAME__BODY_REGISTERED)
                 finish(registration, commit(registration, frame->registered->device_id));
         else if (frame->body_case == WIRE__SERVER_FRAME__BODY_ERROR)
-                finish(registration, problem_of_error(frame->error));
+                finish_refused(registration, frame->error);
         else
                 finish(registration, PROBLEM_FAILED);
         return true;
@@ -210,11 +223,23 @@ static int send_register(Registration *registration, Wire__DeviceKeys *device)
         return connection_send(registration->connection, &frame, on_registered, registration);
 }
 
+static void sign_up(Registration *registration)
+{
+        Wire__DeviceKeys device = WIRE__DEVICE_KEYS__INIT;
+        uint8_t identity[PUBLIC_IDENTITY_SIZE];
+        int r;
+
+        fill_device(registration, identity, &device);
+        r = registration->login ? send_login(registration, &device) : send_register(registration, &device);
+        if (r < 0)
+                finish(registration, r == -ENOTCONN ? PROBLEM_SERVER_UNREACHABLE : r);
+}
+
+static void connect_to_server(Registration *registration);
+
 static void on_derived(void *userdata, int result, const PasswordKeys *keys)
 {
         Registration *registration = userdata;
-        Wire__DeviceKeys device = WIRE__DEVICE_KEYS__INIT;
-        uint8_t identity[PUBLIC_IDENTITY_SIZE];
         int r;
 
         registration->job = NULL;
@@ -225,15 +250,17 @@ static void on_derived(void *userdata, int result, const PasswordKeys *keys)
                 registration->auth_key = sodium_malloc(sizeof(*registration->auth_key));
                 r = registration->auth_key ? 0 : -ENOMEM;
         }
-        if (r == 0) {
-                *registration->auth_key = keys->auth;
-                fill_device(registration, identity, &device);
-                r = registration->login ? send_login(registration, &device) : send_register(registration, &device);
-        }
-        if (r == -ENOTCONN)
-                r = PROBLEM_SERVER_UNREACHABLE;
-        if (r != 0)
+        if (r != 0) {
                 finish(registration, r);
+                return;
+        }
+        *registration->auth_key = keys->auth;
+        registration->ready = true;
+        /* The server does not wait for long, and hashing can take long on a busy machine. */
+        if (registration->connection)
+                sign_up(registration);
+        else
+                connect_to_server(registration);
 }
 
 static void derive(Registration *registration)
@@ -252,7 +279,7 @@ static bool on_salt(void *userdata, const Wire__ServerFrame *frame)
         const Wire__PasswordParameters *wire;
 
         if (frame->body_case == WIRE__SERVER_FRAME__BODY_ERROR) {
-                finish(registration, problem_of_error(frame->error));
+                finish_refused(registration, frame->error);
                 return true;
         }
         if (frame->body_case != WIRE__SERVER_FRAME__BODY_SALT) {
@@ -289,7 +316,9 @@ static void on_welcomed(void *userdata)
         Registration *registration = userdata;
         Wire__RegistrationPolicy policy = connection_welcome(registration->connection)->registration;
 
-        if (registration->login) {
+        if (registration->ready) {
+                sign_up(registration);
+        } else if (registration->login) {
                 ask_for_salt(registration);
         } else if (policy == WIRE__REGISTRATION_POLICY__REGISTRATION_POLICY_CLOSED) {
                 finish(registration, PROBLEM_REGISTRATION_CLOSED);
@@ -307,7 +336,11 @@ static void on_frame(void *userdata, Wire__ServerFrame **frame)
 
 static void on_ended(void *userdata, const ConnectionEnd *end)
 {
-        finish(userdata, (int)end->problem);
+        Registration *registration = userdata;
+
+        registration->connection = connection_free(registration->connection);
+        if (!registration->job)
+                finish_later(registration, (int)end->problem, end->retry_ms);
 }
 
 static const ConnectionHandler connection_handler = {
@@ -315,6 +348,13 @@ static const ConnectionHandler connection_handler = {
         .frame = on_frame,
         .ended = on_ended,
 };
+
+static void connect_to_server(Registration *registration)
+{
+        registration->connection = connection_new(&registration->record.server, &connection_handler, registration);
+        if (!registration->connection)
+                finish(registration, -ENOMEM);
+}
 
 int registration_new(StateFolder *folder, PasswordWorker *worker, const RegistrationRequest *request,
                      Password *password, RegistrationDone done, void *userdata, Registration **out)

@@ -22,11 +22,15 @@ typedef struct RegistrationRequest {
         bool insecure_loopback;
 } RegistrationRequest;
 
-/*
- * Called once, from the main loop, after which the registration is to be freed. result: 0, a Problem, or a negative
- * errno. With 0, store and connection are the callee's, and the connection belongs to the account.
- */
-typedef void (*RegistrationDone)(void *userdata, int result, Store *store, Connection *connection);
+typedef struct RegistrationResult {
+        int result;           /* 0, a Problem, or a negative errno */
+        uint64_t retry_at_ms; /* with PROBLEM_RATE_LIMITED: when it is possible again; 0: not said */
+        Store *store;         /* these two with 0: they are the callee's, and the connection belongs to the account */
+        Connection *connection;
+} RegistrationResult;
+
+/* Called once, from the main loop, after which the registration is to be freed. */
+typedef void (*RegistrationDone)(void *userdata, const RegistrationResult *result);
 
 /*
  * Takes the password over if it returns 0; what else the request points to is copied. Returns 0, a Problem

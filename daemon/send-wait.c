@@ -50,12 +50,13 @@ SendWaits *send_waits_free(SendWaits *waits)
 
 int send_reply(Bus *bus, sd_bus_message *call, const Message *message)
 {
+        Problem reason = message->reason ? message->reason : PROBLEM_FAILED;
         char id[MESSAGE_ID_TEXT_SIZE];
         g_autofree char *text = NULL;
 
         if (message->state == MESSAGE_FAILED) {
-                text = message_reason_text(message);
-                return bus_reply_error_text(call, message->reason ? message->reason : PROBLEM_FAILED, text);
+                text = problem_sentence_when(reason, message->retry_at_ms);
+                return bus_reply_error_text(call, reason, text);
         }
         message_id_format(&message->id, id);
         return sd_bus_reply_method_return(call, "sss", id, message_state_name(message->state),
