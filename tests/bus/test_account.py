@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The account's states, its password in every form, and what the bus hears of it."""
+import os
+import socket
+
+import pytest
+from conftest import PASSWORD, Daemon, handed_over
+from gi.repository import Gio, GLib
+from harness.bus import NAME, ROOT
+from harness.process import Process
+from harness.waiting import until
+
+
+class Signals:
+    """Collects the signals of a daemon."""
+
+    def __init__(self, daemon):
+        self.daemon, self.found = daemon, []
+        self.connection = daemon.bus.connection
+        self.subscription = self.connection.signal_subscribe(
+            NAME, None, None, None, None, Gio.DBusSignalFlags.NONE,
+            lambda c, sender, path, interface, member, arguments:
+            self.found.append((path, interface, member, arguments.unpack())))
+
+    def __enter__(self):
+        self.daemon.account("State")  # the bus has the match by now
+        return self
+
+    def __exit__(self, *_):
+        self.connection.signal_unsubscribe(self.subscription)
+
+    def until(self, what, condition):
+        def turn():
+            while GLib.MainContext.default().iteration(False):
+                pass
+            return condition(self)
+        return until(what, turn)
+
+    def changed(self, interface):
+        """All changed properties with their last values."""
+        values = {}
+        for _, _, member, arguments in self.found:
+            if member == "PropertiesChanged" and arguments[0] == f"{NAME}.{interface}":
+                values |= arguments[1]
+                assert not arguments[2], "a value was left out"
+        return values
+
+    def members(self):
+        return [member for _, _, member, _ in self.found]
+
+
+def managed(daemon):
+    objects, = daemon.call("org.freedesktop.DBus.ObjectManager.GetManagedObjects")
+    return objects
+
+
+def test_fresh(fresh):
+    assert fresh.account("State") == "no-account"
+    assert fresh.account("Connection") == "offline"
+    assert fresh.account("UserName") == "" and fresh.account("Server") == "" and fresh.account("IdentityKey") == []
+    assert managed(fresh) == {}
+
+
+def test_state_folder_is_private(pair):
+    for daemon, _ in pair:
+        folder = daemon.state / "secure-messenger"
+        assert folder.stat().st_mode & 0o7777 == 0o700
+        for path in folder.iterdir():
+            assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_registered(pair, server):
+    alice, name = pair[0]
+    assert alice.account("State") == "unlocked" and alice.account("Connection") == "online"
+    assert alice.account("UserName") == name
+    assert alice.account("Server") == server.url and alice.account("ServerPin") == server.pin
+    assert alice.account("DeviceID") > 0 and len(alice.account("IdentityKey")) == 32
+    assert alice.account("ConnectionError") == "" == alice.account("ConnectionErrorText")
+    assert alice.account("NextAttempt") == 0 == alice.account("QueuedMessages")
+
+
+def test_lock_and_unlock(pair):
+    """What is locked away is not on the bus; all of it comes back."""
+    (alice, _), (_, bob) = pair
+    before = managed(alice)
+    path = f"{ROOT}/contact/{bob}"
+    assert list(before) == [path]
+    history = alice.history(bob)
+    with Signals(alice) as signals:
+        alice.lock()
+        signals.until("State", lambda s: s.changed("Account").get("State") == "locked")
+        assert signals.changed("Account") | {"UserName": "", "Server": "", "Connection": "offline", "LastEvent": 0} \
+            == signals.changed("Account")
+        assert ("InterfacesRemoved", path) in [(m, a[0]) for _, _, m, a in signals.found]
+    assert managed(alice) == {}
+    assert alice.account("IdentityKey") == []
+    with Signals(alice) as signals:
+        alice.unlock()
+        signals.until("online", lambda s: s.changed("Account").get("Connection") == "online")
+        assert signals.changed("Account")["State"] == "unlocked"
+        assert ("InterfacesAdded", path) in [(m, a[0]) for _, _, m, a in signals.found]
+    assert managed(alice) == before
+    assert alice.history(bob) == history
+
+
+def test_restart(pair):
+    (alice, _), (_, bob) = pair
+    history, key = alice.history(bob), alice.account("IdentityKey")
+    alice.restart()
+    assert alice.account("State") == "locked"
+    alice.unlock()
+    assert alice.history(bob) == history and alice.account("IdentityKey") == key
+
+
+def test_unlock_again(pair):
+    alice, _ = pair[0]
+    alice.unlock()
+    assert alice.account("State") == "unlocked"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "memory", "file", "socket", "line feed"])
+def test_password_from(pair, kind, tmp_path):
+    alice, _ = pair[0]
+    alice.lock()
+    if kind == "pipe":
+        fd, writer = os.pipe()
+        os.write(writer, PASSWORD)
+        os.close(writer)
+    elif kind == "socket":
+        ours, theirs = socket.socketpair()
+        ours.sendall(PASSWORD)
+        ours.close()
+        fd = theirs.detach()
+    elif kind == "file":
+        (tmp_path / "password").write_bytes(PASSWORD)
+        fd = os.open(tmp_path / "password", os.O_RDONLY)
+    else:
+        fd = os.memfd_create("password")
+        os.write(fd, PASSWORD + (b"\n" if kind == "line feed" else b""))
+        os.lseek(fd, 0, os.SEEK_SET)
+    alice.unlock(fd)
+    os.close(fd)
+    assert alice.account("State") == "unlocked"
+
+
+def test_longest_password(make_daemon, server, new_name):
+    daemon = make_daemon()
+    daemon.register(server, new_name(), password=b"x" * 1024 + b"\n")
+    daemon.lock()
+    daemon.unlock(b"x" * 1024)
+
+
+def test_any_bytes_are_a_password(make_daemon, server, new_name):
+    daemon = make_daemon()
+    daemon.register(server, new_name(), password=b"\0\xff\n\0 bytes")
+    daemon.lock()
+    daemon.unlock(b"\0\xff\n\0 bytes")
+
+
+def test_credential(make_daemon, server, new_name, tmp_path):
+    """A machine without a person: the service manager hands over the password."""
+    (tmp_path / "secure-messenger.password").write_bytes(PASSWORD + b"\n")
+    daemon = make_daemon(CREDENTIALS_DIRECTORY=str(tmp_path))
+    daemon.register(server, new_name())
+    daemon.restart()
+    until("unlocked", lambda: daemon.account("State") == "unlocked")
+    until("online", lambda: daemon.account("Connection") == "online")
+
+
+def test_wrong_credential(make_daemon, server, new_name, tmp_path):
+    daemon = make_daemon(CREDENTIALS_DIRECTORY=str(tmp_path))
+    daemon.register(server, new_name())
+    (tmp_path / "secure-messenger.password").write_bytes(b"another password")
+    daemon.restart()
+    until("said so", lambda: "credential does not unlock" in daemon.process.log())
+    assert daemon.account("State") == "locked"
+
+
+def test_login_elsewhere(make_daemon, server, new_name):
+    """The old device is told, and does not fight."""
+    old, new, name = make_daemon(), make_daemon(), new_name()
+    old.register(server, name)
+    new.register(server, name, "Login")
+    assert new.account("DeviceID") > old.account("DeviceID")
+    until("told", lambda: old.account("ConnectionError") == "DeviceRemoved")
+    assert old.account("Connection") == "offline" and old.account("NextAttempt") == 0
+    assert old.account("ConnectionErrorText").endswith(".")
+    assert new.account("Connection") == "online"
+    old.call("Account.Reconnect", "(a{sv})", {})
+    until("refused", lambda: old.account("Connection") == "offline" and
+          old.account("ConnectionError") == "DeviceRemoved")
+    old.send("somebody", "stays here")
+    assert old.history("somebody")[-1]["reason"] == "DeviceRemoved"
+
+
+def test_second_daemon_on_the_bus(fresh):
+    other = Process("second", fresh.folder, [*fresh.process.arguments, "--state-folder", fresh.folder / "other"],
+                    fresh.env)
+    other.start()
+    assert other.process.wait(60) == 1
+    assert "another smd serves this bus" in other.log()
+    assert fresh.account("State") == "no-account"
+
+
+def test_second_daemon_in_the_folder(fresh, ground):
+    folder = ground / "second"
+    folder.mkdir()
+    other = Daemon(folder)
+    process = Process("second", folder, [*other.process.arguments, "--state-folder", fresh.state / "secure-messenger"],
+                      other.env)
+    process.start()
+    assert process.process.wait(60) == 1
+    assert "another smd uses the state folder" in process.log()
+    other.bus.stop()
+
+
+def test_damaged_vault(make_daemon, server, new_name):
+    daemon = make_daemon()
+    daemon.register(server, new_name())
+    vault = daemon.state / "secure-messenger" / "vault"
+    good = vault.read_bytes()
+    assert daemon.process.stop() == 0
+    vault.write_bytes(good[:-1])
+    daemon.process.start()
+    assert daemon.process.process.wait(60) == 1
+    assert "cannot read the vault" in daemon.process.log()
+    vault.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+    daemon.start()
+    with handed_over(PASSWORD) as fd:
+        daemon.refuses("WrongPassword", "Account.Unlock", "(ha{sv})", 0, {}, fds=[fd])
+    vault.write_bytes(good)
+    daemon.restart()
+    daemon.unlock()
+
+
+def test_missing_store(make_daemon, server, new_name):
+    daemon = make_daemon()
+    daemon.register(server, new_name())
+    daemon.lock()
+    folder = daemon.state / "secure-messenger"
+    (folder / "store.db").rename(folder / "elsewhere")
+    with handed_over(PASSWORD) as fd:
+        daemon.refuses("StoreDamaged", "Account.Unlock", "(ha{sv})", 0, {}, fds=[fd])
+    (folder / "elsewhere").rename(folder / "store.db")
+    daemon.unlock()
