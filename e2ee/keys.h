@@ -35,7 +35,7 @@ typedef struct Signature { /* Ed25519 */
 
 /*
  * Randomness and time come from the caller, so that tests can fix them. fill() cannot fail: a caller whose source
- * can, aborts in it.
+ * can, aborts in it. The program has called sodium_init() before; without it libsodium would be slow, not wrong.
  */
 typedef struct E2eeContext {
         void (*fill)(void *userdata, uint8_t *out, size_t size);
