@@ -33,7 +33,14 @@ void padding_add(uint8_t *data, size_t size, size_t padded)
 int padding_remove(const uint8_t *data, size_t padded, size_t *size_out)
 {
         size_t size = padded;
+        uint64_t word;
 
+        /* Eight zeros at a time: there can be thousands. */
+        for (; size >= sizeof(word); size -= sizeof(word)) {
+                memcpy(&word, data + size - sizeof(word), sizeof(word));
+                if (word != 0)
+                        break;
+        }
         while (size > 0 && data[size - 1] == 0)
                 size--;
         if (size == 0 || data[size - 1] != MARK || padded_size(size - 1) != padded)
