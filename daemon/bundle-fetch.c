@@ -11,6 +11,7 @@
 #include "daemon/outbox-result.h"
 #include "daemon/pause.h"
 #include "daemon/sealing.h"
+#include "daemon/store-message.h"
 #include "daemon/store-peer.h"
 #include "wire/error.h"
 
@@ -112,7 +113,7 @@ static int seal_some(BundleFetch *fetch, int64_t contact_id, const PrekeyBundle 
                         break;
                 r = seal_entry(fetch->store, fetch->self, peer, &contact, &entry);
                 if (r == SEALING_TOO_LARGE)
-                        r = outbox_fail(fetch->store, &entry, PROBLEM_TEXT_TOO_LONG, 0);
+                        r = outbox_fail(fetch->store, &entry, PROBLEM_TEXT_TOO_LONG);
                 if (r != 0)
                         return r < 0 ? r : -EPROTO;
                 sealed++;
@@ -135,28 +136,29 @@ static int fail_waiting(BundleFetch *fetch, int64_t contact)
         if (r < 0)
                 return r;
         while ((r = store_outbox_first_waiting(fetch->store, contact, &entry)) == 0) {
-                r = outbox_fail(fetch->store, &entry, PROBLEM_UNKNOWN_RECIPIENT, 0);
+                r = outbox_fail(fetch->store, &entry, PROBLEM_UNKNOWN_RECIPIENT);
                 if (r < 0)
                         return r;
         }
         return r < 0 ? r : store_commit(&transaction);
 }
 
-/* The server asks to slow down: the impatient ones at the head fail, and the first other one says it for the rest. */
+/* The server asks to slow down: all that waits says so, and one event tells of it. */
 static int slow_down(BundleFetch *fetch, int64_t contact, uint64_t retry_at_ms)
 {
         _cleanup_(store_rollbackp) Store *transaction = NULL;
-        OutboxEntry entry = {.impatient = true};
+        OutboxEntry entry;
         int r;
 
         r = store_begin(fetch->store, &transaction);
         if (r < 0)
                 return r;
-        while (entry.impatient && (r = store_outbox_first_waiting(fetch->store, contact, &entry)) == 0) {
+        r = store_message_set_queued_reason(fetch->store, contact, PROBLEM_RATE_LIMITED, retry_at_ms);
+        if (r < 0)
+                return r;
+        r = store_outbox_first_waiting(fetch->store, contact, &entry);
+        if (r == 0)
                 r = outbox_slow_down(fetch->store, &entry, retry_at_ms);
-                if (r < 0)
-                        return r;
-        }
         return r < 0 ? r : store_commit(&transaction);
 }
 

@@ -52,7 +52,7 @@ static int record_key_change(Store *store, const Contact *contact)
         r = store_outbox_unseal(store, contact->id);
         if (r < 0)
                 return r;
-        return store_message_set_queued_reason(store, contact->id, PROBLEM_KEY_CHANGED);
+        return store_message_set_queued_reason(store, contact->id, PROBLEM_KEY_CHANGED, 0);
 }
 
 int contact_see_identity(Store *store, const PeerSelf *self, Contact *contact, const PublicIdentity *identity)
@@ -109,7 +109,7 @@ int contact_accept_key(Store *store, const char *name, const SigningPublicKey *k
         r = store_contact_update(store, &contact);
         if (r < 0)
                 return r;
-        r = store_message_set_queued_reason(store, contact.id, PROBLEM_NONE);
+        r = store_message_set_queued_reason(store, contact.id, PROBLEM_NONE, 0);
         if (r < 0)
                 return r;
         r = store_event_add(store, EVENT_KEY_ACCEPTED, contact.id, 0);

@@ -20,6 +20,7 @@ typedef struct Append {
         Bus *bus;
         sd_bus_message *m;
         size_t bytes; /* of text so far */
+        bool held;    /* the message is queued for a reason */
 } Append;
 
 static void message_unrefp(sd_bus_message **m)
@@ -33,6 +34,7 @@ static int append_message(void *userdata, const Message *message)
         int r;
 
         a->bytes += message->text_size;
+        a->held = message->state == MESSAGE_QUEUED && message->reason != PROBLEM_NONE;
         r = sd_bus_message_open_container(a->m, SD_BUS_TYPE_DICT_ENTRY, "sv");
         if (r < 0)
                 return r;
@@ -144,7 +146,7 @@ int events_bus_add(Bus *bus)
 
 /* ---- Added ---- */
 
-static int emit(Bus *bus, const Event *event)
+static int emit(Bus *bus, const Event *event, bool *held_out)
 {
         _cleanup_(message_unrefp) sd_bus_message *signal = NULL;
         Append a = {.bus = bus};
@@ -157,11 +159,13 @@ static int emit(Bus *bus, const Event *event)
         r = append_event(&a, event);
         if (r < 0)
                 return r;
+        *held_out = a.held;
         return sd_bus_send(bus->bus, signal, NULL);
 }
 
 static int announce_one(void *userdata, const Event *event)
 {
+        bool held = false;
         Bus *bus = userdata;
         int r;
 
@@ -169,11 +173,12 @@ static int announce_one(void *userdata, const Event *event)
                 contact_bus_added(bus, event->conversation);
         else if (event->conversation)
                 bus_mark_contact_changed(bus, event->conversation);
-        r = emit(bus, event);
+        r = emit(bus, event, &held);
         if (r < 0)
                 log_warning("bus", r, "cannot announce an event");
         bus->announced = event->number;
-        if (event->kind == EVENT_KEY_CHANGED)
+        /* One event stands for all that the same reason holds up. */
+        if (event->kind == EVENT_KEY_CHANGED || held)
                 send_waits_check_all(bus->waits);
         else if (event->message)
                 send_waits_check(bus->waits, event->message);

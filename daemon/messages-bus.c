@@ -54,7 +54,7 @@ static int method_send(sd_bus_message *m, void *userdata, sd_bus_error *error)
                 if (r != 0)
                         return bus_reply_error(m, r);
         }
-        r = outbox_queue(messenger->outbox, &(OutboxText){recipient, text, strlen(text), wait}, &message);
+        r = outbox_queue(messenger->outbox, &(OutboxText){recipient, text, strlen(text)}, &message);
         if (r != 0) {
                 bus_call_free(call);
                 return bus_reply_error(m, r);
@@ -73,7 +73,7 @@ static void send_text(Bus *bus, BusCall *call, const char *recipient, const char
 
         messenger = bus_messenger(bus, &r);
         if (messenger)
-                r = outbox_queue(messenger->outbox, &(OutboxText){recipient, text, size, wait}, &message);
+                r = outbox_queue(messenger->outbox, &(OutboxText){recipient, text, size}, &message);
         if (r != 0) {
                 bus_call_finish(call, r);
         } else if (wait) {

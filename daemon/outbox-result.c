@@ -13,14 +13,14 @@
 #include "daemon/store-message.h"
 #include "wire/error.h"
 
-int outbox_fail(Store *store, const OutboxEntry *entry, Problem reason, uint64_t retry_at_ms)
+int outbox_fail(Store *store, const OutboxEntry *entry, Problem reason)
 {
         int r;
 
         r = store_outbox_delete(store, entry->number);
         if (r < 0 || entry->message == 0)
                 return r;
-        r = store_message_set_state(store, entry->message, MESSAGE_FAILED, reason, retry_at_ms);
+        r = store_message_set_state(store, entry->message, MESSAGE_FAILED, reason, 0);
         if (r < 0)
                 return r;
         return store_event_add(store, EVENT_MESSAGE_FAILED, entry->contact, entry->message);
@@ -32,8 +32,6 @@ int outbox_slow_down(Store *store, const OutboxEntry *entry, uint64_t retry_at_m
 
         if (entry->message == 0)
                 return 0;
-        if (entry->impatient)
-                return outbox_fail(store, entry, PROBLEM_RATE_LIMITED, retry_at_ms);
         r = store_message_set_state(store, entry->message, MESSAGE_QUEUED, PROBLEM_RATE_LIMITED, retry_at_ms);
         if (r < 0)
                 return r;
@@ -90,7 +88,7 @@ static int apply_refusal(Store *store, const OutboxEntry *entry, const Wire__Err
         case WIRE__ERROR_CODE__ERROR_CODE_MAILBOX_FULL:
         case WIRE__ERROR_CODE__ERROR_CODE_TOO_LARGE:
         case WIRE__ERROR_CODE__ERROR_CODE_BAD_NAME:
-                return outbox_fail(store, entry, problem_from_wire(error->code), 0);
+                return outbox_fail(store, entry, problem_from_wire(error->code));
         case WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED:
         case WIRE__ERROR_CODE__ERROR_CODE_MALFORMED:
         case WIRE__ERROR_CODE__ERROR_CODE_UNSUPPORTED:

@@ -11,7 +11,6 @@
 int outbox_apply_result(Store *store, const Wire__SendResult *result, uint32_t *pause_ms_out);
 
 /* In the caller's transaction: an entry and its message end as failed. */
-int outbox_fail(Store *store, const OutboxEntry *entry, Problem reason, uint64_t retry_at_ms);
-/* In the caller's transaction: the server asks to slow down. The message stays queued and says why, or fails if it is
- * impatient. */
+int outbox_fail(Store *store, const OutboxEntry *entry, Problem reason);
+/* In the caller's transaction: the server asks to slow down. The message stays queued, and says why. */
 int outbox_slow_down(Store *store, const OutboxEntry *entry, uint64_t retry_at_ms);

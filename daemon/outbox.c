@@ -105,7 +105,7 @@ static int queue(Outbox *outbox, const OutboxText *text, Message *message)
         r = store_message_insert(outbox->store, contact.id, message);
         if (r != 0)
                 return r < 0 ? r : -EEXIST;
-        r = store_outbox_add(outbox->store, contact.id, message->number, text->impatient, &number);
+        r = store_outbox_add(outbox->store, contact.id, message->number, &number);
         if (r < 0)
                 return r;
         r = store_event_add(outbox->store, EVENT_MESSAGE_QUEUED, contact.id, message->number);
@@ -154,7 +154,7 @@ int outbox_queue_reset(Store *store, int64_t contact)
 {
         int64_t number;
 
-        return store_outbox_add(store, contact, 0, false, &number);
+        return store_outbox_add(store, contact, 0, &number);
 }
 
 /* ---- Sending ---- */

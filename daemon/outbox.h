@@ -19,7 +19,6 @@ Outbox *outbox_free(Outbox *outbox);
 typedef struct OutboxText {
         const char *recipient, *text;
         size_t size;
-        bool impatient; /* somebody waits: fail rather than wait where the server asks to slow down */
 } OutboxText;
 
 /*

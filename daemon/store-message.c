@@ -60,18 +60,20 @@ int store_message_set_state(Store *store, uint64_t number, MessageState state, P
         return statement_run(s);
 }
 
-int store_message_set_queued_reason(Store *store, int64_t contact, Problem reason)
+int store_message_set_queued_reason(Store *store, int64_t contact, Problem reason, uint64_t retry_at_ms)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "UPDATE message SET reason = :reason, retry_at = NULL WHERE number IN"
+                              "UPDATE message SET reason = :reason, retry_at = :retry_at WHERE number IN"
                               " (SELECT message FROM outbox WHERE contact = :contact)");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":contact", contact);
         statement_bind_text(s, ":reason", reason ? problem_name(reason) : NULL);
+        if (retry_at_ms)
+                statement_bind_int64(s, ":retry_at", (int64_t)retry_at_ms);
         return statement_run(s);
 }
 

@@ -10,7 +10,7 @@ enum { STORE_MESSAGE_NONE = 1, STORE_MESSAGE_REPEATED = 2 };
 int store_message_insert(Store *store, int64_t contact, Message *message);
 int store_message_set_state(Store *store, uint64_t number, MessageState state, Problem reason, uint64_t retry_at_ms);
 /* All queued messages to a contact get a reason, or lose it. */
-int store_message_set_queued_reason(Store *store, int64_t contact, Problem reason);
+int store_message_set_queued_reason(Store *store, int64_t contact, Problem reason, uint64_t retry_at_ms);
 
 /* What message points to is good only within each(), which returns 0 to go on. */
 typedef int (*MessageEach)(void *userdata, const Message *message);

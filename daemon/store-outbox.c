@@ -6,18 +6,15 @@
 
 #include "daemon/cleanup.h"
 
-int store_outbox_add(Store *store, int64_t contact, uint64_t message, bool impatient, int64_t *number_out)
+int store_outbox_add(Store *store, int64_t contact, uint64_t message, int64_t *number_out)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "INSERT INTO outbox (contact, message, impatient)"
-                              " VALUES (:contact, :message, :impatient)");
+        r = statement_prepare(store->database, &s, "INSERT INTO outbox (contact, message) VALUES (:contact, :message)");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":contact", contact);
-        statement_bind_int64(s, ":impatient", impatient);
         if (message)
                 statement_bind_int64(s, ":message", (int64_t)message);
         r = statement_run(s);
@@ -73,7 +70,7 @@ int store_outbox_unseal(Store *store, int64_t contact)
 
 static int read_row(Statement *s, OutboxEntry *out)
 {
-        int64_t message = 0, impatient = 0, device_id = 0;
+        int64_t message = 0, device_id = 0;
         const uint8_t *envelope_id = NULL;
         size_t size = 0;
 
@@ -82,9 +79,7 @@ static int read_row(Statement *s, OutboxEntry *out)
         statement_column_int64(s, "contact", &out->contact);
         if (!statement_column_is_null(s, "message"))
                 statement_column_int64(s, "message", &message);
-        statement_column_int64(s, "impatient", &impatient);
         out->message = (uint64_t)message;
-        out->impatient = impatient != 0;
         if (statement_column_is_null(s, "envelope_id"))
                 return 0;
         statement_column_int64(s, "device_id", &device_id);
@@ -113,7 +108,7 @@ int store_outbox_each_ready(Store *store, int (*each)(void *userdata, const Outb
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "SELECT outbox.number, contact, message, impatient, outbox.device_id, envelope_id, envelope,"
+                              "SELECT outbox.number, contact, message, outbox.device_id, envelope_id, envelope,"
                               "       contact.name AS recipient"
                               " FROM outbox JOIN contact ON contact.id = outbox.contact"
                               " WHERE envelope IS NOT NULL ORDER BY outbox.number");
@@ -138,7 +133,7 @@ int store_outbox_find(Store *store, const EnvelopeId *envelope_id, OutboxEntry *
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "SELECT number, contact, message, impatient, device_id, envelope_id FROM outbox"
+                              "SELECT number, contact, message, device_id, envelope_id FROM outbox"
                               " WHERE envelope_id = :envelope_id");
         if (r < 0)
                 return r;
@@ -152,7 +147,7 @@ int store_outbox_first_waiting(Store *store, int64_t contact, OutboxEntry *out)
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "SELECT number, contact, message, impatient, device_id, envelope_id FROM outbox"
+                              "SELECT number, contact, message, device_id, envelope_id FROM outbox"
                               " WHERE contact = :contact AND envelope IS NULL ORDER BY number LIMIT 1");
         if (r < 0)
                 return r;
@@ -166,7 +161,7 @@ int store_outbox_first(Store *store, int64_t contact, OutboxEntry *out)
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "SELECT number, contact, message, impatient, device_id, envelope_id FROM outbox"
+                              "SELECT number, contact, message, device_id, envelope_id FROM outbox"
                               " WHERE contact = :contact ORDER BY number LIMIT 1");
         if (r < 0)
                 return r;

@@ -17,7 +17,6 @@ typedef struct OutboxEntry {
         int64_t number;
         int64_t contact;
         uint64_t message;      /* its number; 0: a session reset */
-        bool impatient;        /* fails rather than waits where the server asks to slow down */
         uint32_t device_id;    /* these three: once it is encrypted */
         EnvelopeId envelope_id;
         const uint8_t *envelope; /* good only within each() */
@@ -28,7 +27,7 @@ typedef struct OutboxEntry {
 enum { STORE_OUTBOX_NONE = 1 };
 
 /* message 0: a session reset. Adds it waiting. */
-int store_outbox_add(Store *store, int64_t contact, uint64_t message, bool impatient, int64_t *number_out);
+int store_outbox_add(Store *store, int64_t contact, uint64_t message, int64_t *number_out);
 int store_outbox_set_envelope(Store *store, int64_t number, uint32_t device_id, const EnvelopeId *envelope_id,
                               const uint8_t *envelope, size_t size);
 int store_outbox_delete(Store *store, int64_t number);

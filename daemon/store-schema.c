@@ -76,7 +76,6 @@ static const char *const scripts[] = {
         "    number INTEGER PRIMARY KEY AUTOINCREMENT,"
         "    contact INTEGER NOT NULL REFERENCES contact (id),"
         "    message INTEGER REFERENCES message (number),"
-        "    impatient INTEGER NOT NULL DEFAULT 0," /* fails rather than waits where the server asks to slow down */
         "    envelope_id BLOB UNIQUE,"
         "    device_id INTEGER,"
         "    envelope BLOB"

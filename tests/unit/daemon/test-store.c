@@ -296,21 +296,6 @@ static void test_rate_limited_says_when(void)
         sent_deinit(&sent);
 }
 
-/* Somebody waits for it, and is told: it does not leave later, behind their back. */
-static void test_rate_limited_and_impatient(void)
-{
-        Sent sent;
-
-        sent_init(&sent);
-        g_assert_cmpint(database_exec(sent.alice.store->database, "UPDATE outbox SET impatient = 1"), ==, 0);
-        g_assert_cmpuint(refuse(&sent, WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED, 60000), ==, 60000);
-        g_assert_cmpint(message_of(&sent).state, ==, MESSAGE_FAILED);
-        g_assert_cmpint(message_of(&sent).reason, ==, PROBLEM_RATE_LIMITED);
-        g_assert_cmpuint(message_of(&sent).retry_at_ms, >, 0);
-        g_assert_cmpuint(queued(&sent), ==, 0);
-        sent_deinit(&sent);
-}
-
 static void test_stale_device(void)
 {
         OutboxEntry entry;
@@ -424,7 +409,6 @@ int main(int argc, char **argv)
         g_test_add_func("/outbox/refused-for-good", test_refused_for_good);
         g_test_add_func("/outbox/refused-for-now", test_refused_for_now);
         g_test_add_func("/outbox/rate-limited-says-when", test_rate_limited_says_when);
-        g_test_add_func("/outbox/rate-limited-and-impatient", test_rate_limited_and_impatient);
         g_test_add_func("/outbox/stale-device", test_stale_device);
         g_test_add_func("/prekeys/plan", test_prekey_plan);
         g_test_add_func("/prekeys/old-ones-go", test_old_prekeys_go);
