@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <openssl/ssl.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "server/clock.h"
 #include "server/exit-code.h"
@@ -93,10 +94,13 @@ void io_websocket_kill(Session *session)
 {
         IoThread *thread = io_thread_of(session);
 
-        if (session->connection)
-                lws_set_timeout(session->connection, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
-        else
+        if (!session->connection) {
                 forget_session(thread, session);
+                return;
+        }
+        /* With something left to send, libwebsockets would wait for that; so it can send nothing any more. */
+        (void)shutdown(lws_get_socket_fd(session->connection), SHUT_RDWR);
+        lws_set_timeout(session->connection, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
 }
 
 void io_websocket_ping(Session *session)

@@ -25,7 +25,7 @@ void io_threads_join(Server *server);
 /* After the store and the password pool: what they sent back last is freed here. */
 void io_threads_free(Server *server);
 
-enum { IO_STOP_MS = 3000 };
+enum { IO_STOP_MS = 2500 };
 
 /* A thread takes the socket and owns it from here; turn tells which, modulo their number. -ENOMEM: it does not. */
 int io_threads_adopt(Server *server, unsigned turn, int fd, uint64_t address, bool tls);

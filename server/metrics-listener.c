@@ -101,7 +101,7 @@ static void on_client(struct ev_loop *loop, ev_io *watcher, int events)
         }
         client->request_size += (size_t)n;
         client->request[client->request_size] = '\0';
-        if (!strstr(client->request, "\r\n\r\n")) {
+        if (!memmem(client->request, client->request_size, "\r\n\r\n", 4)) {
                 if (client->request_size == sizeof(client->request) - 1)
                         client_close(client);
                 return;

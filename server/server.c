@@ -277,6 +277,9 @@ static void run(struct ev_loop *loop)
         ev_timer_stop(loop, &watchdog);
         ev_signal_stop(loop, &term);
         ev_signal_stop(loop, &interrupt);
+        /* It ends soon, whoever asks again. */
+        signal(SIGTERM, SIG_IGN);
+        signal(SIGINT, SIG_IGN);
 }
 
 /* Signals are the main thread's: all others are started while they are blocked. */

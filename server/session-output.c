@@ -215,7 +215,6 @@ static size_t encode_goodbye(Session *session, uint8_t *buffer)
         size = frame_size_server(&frame);
         frame_encode_server(&frame, buffer);
         metrics_kind(session->host->metrics->frames_out, frame.body_case);
-        metrics_bump(&session->host->metrics->goodbyes[session->goodbye], 1);
         session_set_state(session, SESSION_ENDED);
         return (size_t)size;
 }

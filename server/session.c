@@ -123,6 +123,7 @@ void session_end(Session *session, Wire__GoodbyeReason reason, uint32_t retry_af
                 return;
         session->goodbye = reason;
         session->retry_after_ms = retry_after_ms;
+        metrics_bump(&session->host->metrics->goodbyes[reason], 1);
         session_set_state(session, SESSION_ENDING);
         if (session->paused) { /* the peer's close has to be seen */
                 session->paused = false;

@@ -217,6 +217,32 @@ int store_submit(Store *store, StoreRequest *request)
         return queue_put(reads ? &store->to_reader : &store->to_writer, request, store->limits.queue_max);
 }
 
+/*
+ * The small tables, which everything else stands on. Not the envelopes, which may be gigabytes: what is damaged there is
+ * found when it is read.
+ */
+static int check_tables(Store *store)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        const char *found = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "SELECT quick_check AS found FROM (SELECT quick_check FROM pragma_quick_check('account') "
+                              "UNION ALL SELECT quick_check FROM pragma_quick_check('device') "
+                              "UNION ALL SELECT quick_check FROM pragma_quick_check('one_time_prekey') "
+                              "UNION ALL SELECT quick_check FROM pragma_quick_check('used_invitation')) "
+                              "WHERE quick_check <> 'ok' LIMIT 1");
+        if (r < 0)
+                return r;
+        r = statement_step(s);
+        if (r <= 0)
+                return r;
+        statement_column_text(s, "found", &found);
+        log_error("the store: %s", found ? found : "damaged");
+        return -EBADMSG;
+}
+
 static int open_databases(Store *store)
 {
         int r;
@@ -225,6 +251,9 @@ static int open_databases(Store *store)
         if (r < 0)
                 return r;
         r = database_migrate(store->database, &store_migrations);
+        if (r < 0)
+                return r;
+        r = check_tables(store);
         if (r < 0)
                 return r;
         /*

@@ -6,7 +6,7 @@ import subprocess
 from harness import places
 from harness.process import Process, environment
 
-URL = re.compile(r"wss?://[^\s\"']+:(\d+)[^\s\"']*")
+URL = re.compile(r"wss://[^\s\"']+:(\d+)[^\s\"']*")
 PIN = re.compile(r"sha256:[0-9a-fA-F:]+")
 
 
@@ -19,6 +19,7 @@ class Server:
         self.config_path = folder / "smserver.conf"
         self.config = config or {}
         self.url = self.pin = self.port = None
+        self.output = ""
         self.process = None
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -31,11 +32,13 @@ class Server:
                                environment(self.folder))
         self.process.start(stdout=subprocess.PIPE)
         self.url = self.pin = None
+        self.output = ""
         while not (self.url and self.pin):
             line = self.process.process.stdout.readline().decode()
             if not line:
                 self.process.process.wait()
                 self.process.check_running()
+            self.output += line
             if found := URL.search(line):
                 self.url, self.port = found[0], int(found[1])
             if found := PIN.search(line):
