@@ -334,14 +334,12 @@ int config_read(Config *config, FILE *file, const char *path, char problem[stati
         int r;
 
         r = ini_parse_stream(read_line, &reading, handle, &reading);
-        if (reading.result < 0)
-                return reading.result;
-        if (r > 0) {
+        if (r > 0 && (reading.result == 0 || (unsigned)r < reading.line)) {
                 reading.line = (unsigned)r;
+                reading.result = 0;
                 complain(&reading, "neither [section], nor key = value, nor a comment (# or ;)");
-                return -EINVAL;
         }
-        return r < 0 ? -ENOMEM : 0;
+        return r < 0 ? -ENOMEM : reading.result;
 }
 
 int config_read_file(Config *config, const char *path, char problem[static CONFIG_PROBLEM_SIZE])

@@ -191,7 +191,12 @@ int store_ack(Store *store, const StoreAck *request)
                 store->pages += 2;
                 return 0;
         }
+        /* What comes between this and the flush is not meant. */
+        if (sequence > mailbox->last_sequence)
+                sequence = mailbox->last_sequence;
         metrics_add(store->metrics, METRIC_ACKED, loaded_pop_until(store, mailbox, sequence));
+        if (sequence == 0)
+                return 0;
         if (!mailbox->acked) {
                 if (!store->acked)
                         store->acked_since_ms = clock_monotonic_ms();

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib.h>
+#include <string.h>
+
+#include "server/router.h"
+
+/* A thread that writes down what reaches it. */
+typedef struct Place {
+        Inbox inbox;
+        RouterEndpoint endpoint;
+        GString *log;
+        guint wakes;
+} Place;
+
+static void wake(void *owner)
+{
+        ((Place *)owner)->wakes++;
+}
+
+static void deliver(void *owner, Envelope *envelope)
+{
+        g_string_append_printf(((Place *)owner)->log, "deliver %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT ";",
+                               envelope->mailbox, envelope->sequence);
+        envelope_free(envelope);
+}
+
+static void end(void *owner, uint64_t mailbox, uint64_t ticket, Wire__GoodbyeReason reason)
+{
+        g_string_append_printf(((Place *)owner)->log, "end %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " %d;", mailbox,
+                               ticket, (int)reason);
+}
+
+static void prekeys(void *owner, uint64_t mailbox, uint64_t ticket, uint32_t left)
+{
+        g_string_append_printf(((Place *)owner)->log, "prekeys %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " %u;", mailbox,
+                               ticket, left);
+}
+
+static void place_init(Place *place)
+{
+        *place = (Place){.log = g_string_new(NULL)};
+        place->endpoint = (RouterEndpoint){
+                .inbox = &place->inbox, .owner = place, .deliver = deliver, .end = end, .prekeys = prekeys};
+        inbox_init(&place->inbox, wake, place);
+}
+
+static void place_deinit(Place *place)
+{
+        while (inbox_run(&place->inbox))
+                ;
+        inbox_deinit(&place->inbox);
+        g_string_free(place->log, TRUE);
+}
+
+static void assert_heard(Place *place, const char *expected)
+{
+        while (inbox_run(&place->inbox))
+                ;
+        g_assert_cmpstr(place->log->str, ==, expected);
+        g_string_truncate(place->log, 0);
+}
+
+static Envelope *envelope(uint64_t mailbox, uint64_t sequence)
+{
+        Envelope *made = envelope_new(NULL, 0);
+
+        made->mailbox = mailbox;
+        made->sequence = sequence;
+        return made;
+}
+
+static void test_router(void)
+{
+        Router *router = NULL;
+        Place one, two;
+
+        place_init(&one);
+        place_init(&two);
+        g_assert_cmpint(router_new(&router), ==, 0);
+
+        router_deliver(router, envelope(7, 1), NULL); /* nobody there: freed, as the sanitizer sees */
+        router_end(router, 7, WIRE__GOODBYE_REASON__GOODBYE_REASON_DEVICE_REMOVED);
+
+        g_assert_cmpint(router_attach(router, 7, 100, &one.endpoint), ==, 0);
+        router_deliver(router, envelope(7, 2), &two.endpoint);
+        router_deliver(router, envelope(7, 3), &two.endpoint);
+        router_deliver(router, envelope(8, 3), &two.endpoint);
+        g_assert_cmpuint(one.wakes, ==, 1); /* once for both */
+        g_assert_cmpstr(one.log->str, ==, "");
+        assert_heard(&one, "deliver 7/2;deliver 7/3;");
+
+        router_deliver(router, envelope(7, 4), &one.endpoint); /* from the same thread: at once */
+        g_assert_cmpstr(one.log->str, ==, "deliver 7/4;");
+        assert_heard(&one, "deliver 7/4;");
+
+        /* The newer connection has it, the older one is told. */
+        g_assert_cmpint(router_attach(router, 7, 101, &two.endpoint), ==, 0);
+        router_deliver(router, envelope(7, 5), NULL);
+        assert_heard(&one, "end 7/100 2;");
+        assert_heard(&two, "deliver 7/5;");
+        router_detach(router, 7, 100); /* too late to matter */
+        router_prekeys(router, 7, 19);
+        router_end(router, 7, WIRE__GOODBYE_REASON__GOODBYE_REASON_DEVICE_REMOVED);
+        assert_heard(&two, "prekeys 7/101 19;end 7/101 6;");
+
+        router_detach(router, 7, 101);
+        router_deliver(router, envelope(7, 6), NULL);
+        router_prekeys(router, 7, 1);
+        assert_heard(&two, "");
+        g_assert_cmpint(router_attach(router, 9, 1, &one.endpoint), ==, 0);
+
+        router_free(router);
+        place_deinit(&one);
+        place_deinit(&two);
+}
+
+int main(int argc, char **argv)
+{
+        g_test_init(&argc, &argv, NULL);
+        g_test_add_func("/router", test_router);
+        return g_test_run();
+}
