@@ -2,6 +2,7 @@
 #include "cli/arguments.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "cli/harmless.h"
@@ -140,7 +141,7 @@ int command_number(const Command *command, OptionId option, uint64_t otherwise, 
         if (!value)
                 return 0;
         if (!g_ascii_string_to_unsigned(value, 10, 0, max, number, NULL))
-                return wrong(problem, _("--%s needs a number from 0 to %" G_GUINT64_FORMAT "."),
-                             option_table[option].name, (guint64)max);
+                return wrong(problem, _("--%s needs a number from 0 to %" PRIu64 "."),
+                             option_table[option].name, max);
         return 0;
 }

@@ -117,7 +117,7 @@ static void on_line(const char *line, size_t size, gpointer data)
                 fail_locally(chat, CLIENT_FAILURE_BAD_TEXT);
                 return;
         }
-        /* A script's lines go one by one, each with its outcome; a person's are stored, and events follow. */
+        /* A script's lines go one by one, each with its outcome; for a person's, events tell it. */
         g_variant_builder_add(&options, "{sv}", "wait", g_variant_new_boolean(!chat->has_terminal));
         chat->sending++;
         chat_input_set_ready(chat->input, FALSE);
