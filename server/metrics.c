@@ -48,6 +48,8 @@ static const struct {
         {METRIC_STORE_SUBMITTED, METRIC_STORE_COMPLETED, "store_queue", "Requests that wait for the store."},
         {METRIC_PASSWORD_SUBMITTED, METRIC_PASSWORD_COMPLETED, "password_queue",
          "Passwords that wait to be hashed."},
+        {METRIC_WAITING_ENVELOPES, METRIC_NOTHING, "envelopes_waiting", "Envelopes in mailboxes, counted each hour."},
+        {METRIC_WAITING_MAILBOXES, METRIC_NOTHING, "mailboxes_waiting", "Mailboxes with any, counted each hour."},
 };
 
 MetricsShard *metrics_shard(Metrics *metrics)

@@ -37,6 +37,9 @@ typedef enum MetricCounter {
         METRIC_CHECKPOINTS,
         METRIC_PASSWORD_SUBMITTED,
         METRIC_PASSWORD_COMPLETED,
+        METRIC_WAITING_ENVELOPES, /* these two are set, not counted */
+        METRIC_WAITING_MAILBOXES,
+        METRIC_NOTHING, /* never counted */
         METRIC_COUNTERS,
 } MetricCounter;
 
@@ -78,6 +81,11 @@ static inline void metrics_bump(_Atomic uint64_t *counter, uint64_t by)
 static inline void metrics_add(MetricsShard *shard, MetricCounter counter, uint64_t by)
 {
         metrics_bump(&shard->counters[counter], by);
+}
+
+static inline void metrics_set(MetricsShard *shard, MetricCounter counter, uint64_t value)
+{
+        atomic_store_explicit(&shard->counters[counter], value, memory_order_relaxed);
 }
 
 static inline void metrics_kind(_Atomic uint64_t *kinds, unsigned kind)

@@ -25,26 +25,46 @@ static void add_name(Server *server, const char *name)
 {
         char *copy;
 
-        if (server->names.count == CONFIG_LIST_MAX)
+        if (server->names_count == SERVER_NAMES_MAX)
                 return;
         copy = strdup(name);
         if (copy)
-                server->names.items[server->names.count++] = copy;
+                server->names[server->names_count++] = copy;
 }
 
-/* Beside those that were configured: where it listens by name, this host, and loopback. */
+/* The host of HOST:PORT, without brackets; ":PORT" has none. */
+static void add_host(Server *server, const char *listen)
+{
+        const char *colon = strrchr(listen, ':');
+        size_t size = colon ? (size_t)(colon - listen) : 0;
+        char host[256];
+
+        if (size >= 2 && listen[0] == '[' && listen[size - 1] == ']') {
+                listen++;
+                size -= 2;
+        }
+        if (size == 0 || size >= sizeof(host))
+                return;
+        memcpy(host, listen, size);
+        host[size] = '\0';
+        add_name(server, host);
+}
+
+/* Beside those that were configured: loopback, this host, and where it listens. */
 static void init_names(Server *server)
 {
         const Config *config = server->config;
         char host[256] = "";
 
-        for (size_t i = 0; i < config->names.count && i < CONFIG_LIST_MAX / 2; i++)
+        for (size_t i = 0; i < config->names.count; i++)
                 add_name(server, config->names.items[i]);
         add_name(server, "localhost");
         add_name(server, "127.0.0.1");
         add_name(server, "::1");
         if (gethostname(host, sizeof(host) - 1) == 0 && *host)
                 add_name(server, host);
+        for (size_t i = 0; i < config->listen.count; i++)
+                add_host(server, config->listen.items[i]);
 }
 
 /* In URLs, IPv6 addresses have brackets; names know no case. */
@@ -56,8 +76,8 @@ bool server_has_name(const Server *server, const char *name)
                 name++;
                 size -= 2;
         }
-        for (size_t i = 0; i < server->names.count; i++)
-                if (strncasecmp(server->names.items[i], name, size) == 0 && !server->names.items[i][size])
+        for (size_t i = 0; i < server->names_count; i++)
+                if (strncasecmp(server->names[i], name, size) == 0 && !server->names[i][size])
                         return true;
         return false;
 }
@@ -237,8 +257,8 @@ static void server_down(Server *server)
         io_threads_free(server);
         server->listener = listener_free(server->listener);
         server->router = router_free(server->router);
-        for (size_t i = 0; i < server->names.count; i++)
-                free(server->names.items[i]);
+        for (size_t i = 0; i < server->names_count; i++)
+                free(server->names[i]);
         certificate_deinit(&server->certificate);
         state_deinit(&server->state);
         deinit_limiters(&server->limiters);

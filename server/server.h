@@ -23,6 +23,8 @@ typedef struct Limiters {
         Limiter sends;
 } Limiters;
 
+enum { SERVER_NAMES_MAX = 2 * CONFIG_LIST_MAX + 8 };
+
 typedef struct Server {
         const Config *config;
         State state;
@@ -32,7 +34,8 @@ typedef struct Server {
         Router *router;
         PasswordPool *passwords;
         Limiters limiters;
-        ConfigList names;     /* that clients may know the server by, lower case */
+        char *names[SERVER_NAMES_MAX]; /* that clients may know the server by */
+        size_t names_count;
         uint8_t salt_key[32]; /* invents salts */
         uint8_t name_key[16]; /* hashes names to keys of limiters */
         struct IoThread *threads;

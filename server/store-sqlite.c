@@ -333,6 +333,7 @@ int store_open(const char *folder, const StoreLimits *limits, const uint8_t hash
                Metrics *metrics, Store **out)
 {
         _cleanup_(store_closep) Store *store = NULL;
+        pthread_condattr_t attributes;
         int r;
 
         store = calloc(1, sizeof(Store));
@@ -342,10 +343,14 @@ int store_open(const char *folder, const StoreLimits *limits, const uint8_t hash
         memcpy(store->hash_key, hash_key, sizeof(store->hash_key));
         store->metrics = metrics_shard(metrics);
         store->reader_metrics = metrics_shard(metrics);
+        store->checkpoint_metrics = metrics_shard(metrics);
         queue_init(&store->to_writer);
         queue_init(&store->to_reader);
         pthread_mutex_init(&store->checkpoint_lock, NULL);
-        pthread_cond_init(&store->checkpoint_changed, NULL);
+        pthread_condattr_init(&attributes);
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+        pthread_cond_init(&store->checkpoint_changed, &attributes);
+        pthread_condattr_destroy(&attributes);
         repeats_init(&store->repeats, limits->dedupe_count, limits->dedupe_ms);
 
         if (asprintf(&store->path, "%s/smserver.db", folder) < 0) {

@@ -97,6 +97,7 @@ struct Store {
         pthread_mutex_t checkpoint_lock;
         pthread_cond_t checkpoint_changed;
         bool checkpoint_wanted, checkpoint_done, checkpoint_stopping;
+        MetricsShard *checkpoint_metrics;
 };
 
 static inline uint64_t position_of(uint64_t mailbox, uint64_t sequence)

@@ -7,30 +7,66 @@ enum {
         EXPIRY_INTERVAL_MS = 60 * 60 * 1000,
         EXPIRY_MAILBOXES = 64, /* in one batch, so that nobody waits for the walk */
         TRIM_INTERVAL_MS = 60 * 1000,
+        COUNT_INTERVAL_S = 60 * 60,
 };
+
+/* A long walk, from a snapshot: nobody waits for it. */
+static void count_waiting(Store *store, Database *database)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int64_t envelopes = 0, mailboxes = 0;
+
+        if (statement_prepare(database, &s,
+                              "SELECT count(*) AS envelopes, count(DISTINCT position >> 35) AS mailboxes FROM envelope") <
+                    0 ||
+            statement_step(s) <= 0)
+                return;
+        statement_column_int64(s, "envelopes", &envelopes);
+        if (statement_column_int64(s, "mailboxes", &mailboxes) < 0)
+                return;
+        metrics_set(store->checkpoint_metrics, METRIC_WAITING_ENVELOPES, (uint64_t)envelopes);
+        metrics_set(store->checkpoint_metrics, METRIC_WAITING_MAILBOXES, (uint64_t)mailboxes);
+}
+
+static bool wait_for_work(Store *store, const struct timespec *until)
+{
+        int r = 0;
+
+        while (!store->checkpoint_wanted && !store->checkpoint_stopping && r == 0)
+                r = pthread_cond_timedwait(&store->checkpoint_changed, &store->checkpoint_lock, until);
+        return !store->checkpoint_stopping;
+}
 
 /*
  * Copies the write-ahead log while the writer goes on writing. What came meanwhile is left to the writer, and is
- * little; with that done too, the log starts anew at its beginning.
+ * little; with that done too, the log starts anew at its beginning. Between that, it counts what waits.
  */
 void *store_checkpointer_run(void *data)
 {
         Store *store = data;
         Database *database = NULL;
+        struct timespec count_at;
 
+        clock_gettime(CLOCK_MONOTONIC, &count_at);
         (void)database_open(store->path, NULL, 0, &database); /* without it, the writer does it all */
         pthread_mutex_lock(&store->checkpoint_lock);
-        while (!store->checkpoint_stopping) {
-                if (!store->checkpoint_wanted) {
-                        pthread_cond_wait(&store->checkpoint_changed, &store->checkpoint_lock);
-                        continue;
-                }
+        while (wait_for_work(store, &count_at)) {
+                bool wanted = store->checkpoint_wanted;
+
                 pthread_mutex_unlock(&store->checkpoint_lock);
-                if (database)
+                if (database && wanted)
                         (void)database_exec(database, "PRAGMA wal_checkpoint(PASSIVE)");
+                if (!wanted) {
+                        if (database)
+                                count_waiting(store, database);
+                        clock_gettime(CLOCK_MONOTONIC, &count_at);
+                        count_at.tv_sec += COUNT_INTERVAL_S;
+                }
                 pthread_mutex_lock(&store->checkpoint_lock);
-                store->checkpoint_wanted = false;
-                store->checkpoint_done = true;
+                if (wanted) {
+                        store->checkpoint_wanted = false;
+                        store->checkpoint_done = true;
+                }
         }
         pthread_mutex_unlock(&store->checkpoint_lock);
         database_close(database);
