@@ -13,7 +13,15 @@ int cipher_open_file_size(const sqlite3_vfs *lower)
         return LOWER_AT + lower->szOsFile;
 }
 
-static CipherRole role_of(int flags)
+static bool ends_with(const char *text, const char *suffix)
+{
+        size_t size = strlen(text), suffix_size = strlen(suffix);
+
+        return size >= suffix_size && strcmp(text + size - suffix_size, suffix) == 0;
+}
+
+/* SQLite calls another database's journal, which it looks into on recovery, a super-journal; the name tells. */
+static CipherRole role_of(const char *path, int flags)
 {
         if (flags & SQLITE_OPEN_MAIN_DB)
                 return CIPHER_MAIN;
@@ -22,7 +30,7 @@ static CipherRole role_of(int flags)
         if (flags & SQLITE_OPEN_MAIN_JOURNAL)
                 return CIPHER_JOURNAL;
         if (flags & SQLITE_OPEN_SUPER_JOURNAL)
-                return CIPHER_SUPER_JOURNAL;
+                return ends_with(path, "-journal") ? CIPHER_JOURNAL : CIPHER_SUPER_JOURNAL;
         return CIPHER_TEMPORARY;
 }
 
@@ -107,11 +115,11 @@ static int identify_main(sqlite3_file *lower, const CipherKeys *keys, int flags,
 /* The ID of the database that a log or a journal belongs to: SQLite has opened that one first. */
 static int identify_companion(const CipherOpenFile *mains, const char *path, const char *suffix, CipherId *out)
 {
-        size_t size = strlen(path), suffix_size = strlen(suffix);
+        size_t size;
 
-        if (size < suffix_size || strcmp(path + size - suffix_size, suffix) != 0)
+        if (!ends_with(path, suffix))
                 return SQLITE_CANTOPEN;
-        size -= suffix_size;
+        size = strlen(path) - strlen(suffix);
         for (const CipherOpenFile *main = mains; main; main = main->next)
                 if (strlen(main->path) == size && memcmp(main->path, path, size) == 0) {
                         *out = main->file.id;
@@ -145,7 +153,7 @@ int cipher_open(sqlite3_vfs *lower, const CipherKeys *keys, CipherOpenFile **lis
 {
         sqlite3_file *lower_file = (sqlite3_file *)(void *)((char *)out + LOWER_AT);
         CipherOpenFile *open = (CipherOpenFile *)(void *)out;
-        CipherRole role = role_of(flags);
+        CipherRole role = role_of(path, flags);
         int r, opened = flags;
         CipherId id;
 
