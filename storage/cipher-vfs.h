@@ -10,7 +10,8 @@
  *
  * One VFS is made per open database and holds its key, so a key never passes through a URI or a pragma. Files opened
  * through it must be used by this process alone (locking_mode=EXCLUSIVE where there is a write-ahead log: it has no
- * shared memory) and with a page size that is a multiple of 4096 and synchronous=FULL.
+ * shared memory) and with a page size that is a multiple of 4096 and synchronous=FULL. Transactions over several
+ * attached databases are not recovered after a crash as SQLite promises it.
  *
  * What its files' methods return beside the lower VFS's results:
  *   SQLITE_NOTADB      the main file was sealed with another key, or is something else

@@ -11,9 +11,14 @@
 
 #define _cleanup_(f) __attribute__((cleanup(f)))
 
-enum { COMMITS = 24, ROWS = 3, OUTCOMES = 4 };
+enum { COMMITS = 24, ROWS = 3, OUTCOMES = 3 };
 
 static const DatabaseKey key = { .bytes = "thirty-two bytes of a test's key" };
+
+typedef struct Kind {
+        const DatabaseKey *key;
+        const char *prepare; /* what is done first to a new store */
+} Kind;
 
 static int64_t query(Database *database, const char *sql)
 {
@@ -50,11 +55,12 @@ static int commit(Database *database, int number)
 }
 
 /* The life of a store, until it ends or an error comes. Returns how many commits were reported; -1: not even made. */
-static int live(const char *path, const DatabaseKey *with)
+static int live(const char *path, const Kind *kind)
 {
         _cleanup_(database_closep) Database *database = NULL;
 
-        if (database_open(path, with, DATABASE_CREATE | DATABASE_EXCLUSIVE, &database) < 0)
+        if (database_open(path, kind->key, DATABASE_CREATE | DATABASE_EXCLUSIVE, &database) < 0 ||
+            database_exec(database, kind->prepare) < 0)
                 return -1;
         if (database_exec(database, "CREATE TABLE note (id INTEGER PRIMARY KEY, number INTEGER, body ANY) STRICT") < 0)
                 return -1;
@@ -70,12 +76,12 @@ static int live(const char *path, const DatabaseKey *with)
         return COMMITS;
 }
 
-static void check_survivor(const char *path, const DatabaseKey *with, int reported)
+static void check_survivor(const char *path, const Kind *kind, int reported)
 {
         _cleanup_(database_closep) Database *database = NULL;
         int64_t rows, last;
 
-        g_assert_cmpint(database_open(path, with, DATABASE_CREATE | DATABASE_EXCLUSIVE, &database), ==, 0);
+        g_assert_cmpint(database_open(path, kind->key, DATABASE_CREATE | DATABASE_EXCLUSIVE, &database), ==, 0);
         g_assert_cmpint(database_check(database), ==, 0);
         if (query(database, "SELECT count(*) AS value FROM sqlite_schema") == 0) {
                 g_assert_cmpint(reported, ==, -1);
@@ -89,25 +95,25 @@ static void check_survivor(const char *path, const DatabaseKey *with, int report
         g_assert_cmpint(commit(database, (int)last + 1), ==, 0);
 }
 
-static guint count_operations(const DatabaseKey *with)
+static guint count_operations(const Kind *kind)
 {
         guint operations;
         Folder folder;
 
         folder_init(&folder);
         power_vfs_init(0);
-        g_assert_cmpint(live(folder.store, with), ==, COMMITS);
+        g_assert_cmpint(live(folder.store, kind), ==, COMMITS);
         operations = power_vfs_operations();
         power_vfs_deinit();
-        check_survivor(folder.store, with, COMMITS);
+        check_survivor(folder.store, kind, COMMITS);
         folder_deinit(&folder);
         return operations;
 }
 
 static void test_power(gconstpointer data)
 {
-        const DatabaseKey *with = data;
-        guint operations = count_operations(with);
+        const Kind *kind = data;
+        guint operations = count_operations(kind);
 
         g_assert_cmpuint(operations, >, 100);
         for (guint fails_at = 1; fails_at <= operations; fails_at++)
@@ -117,19 +123,25 @@ static void test_power(gconstpointer data)
 
                         folder_init(&folder);
                         power_vfs_init(fails_at);
-                        reported = live(folder.store, with);
+                        reported = live(folder.store, kind);
                         power_vfs_crash();
                         power_vfs_deinit();
-                        check_survivor(folder.store, with, reported);
+                        check_survivor(folder.store, kind, reported);
                         folder_deinit(&folder);
                 }
         g_test_message("%u operations", operations);
 }
 
+static const Kind plain = { .key = NULL, .prepare = "" };
+static const Kind encrypted = { .key = &key, .prepare = "" };
+/* Nothing here keeps its store so, but while a new one is made there is a journal. */
+static const Kind journalled = { .key = &key, .prepare = "PRAGMA journal_mode = DELETE" };
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
-        g_test_add_data_func("/power/plain", NULL, test_power); /* what is tested with, tested */
-        g_test_add_data_func("/power/encrypted", &key, test_power);
+        g_test_add_data_func("/power/plain", &plain, test_power); /* what is tested with, tested */
+        g_test_add_data_func("/power/encrypted", &encrypted, test_power);
+        g_test_add_data_func("/power/journalled", &journalled, test_power);
         return g_test_run();
 }
