@@ -14,7 +14,7 @@
  * session tickets and everything else that would hold memory for an idle connection.
  */
 enum {
-        RECEIVE_CHUNK = 2048,       /* each connection has a buffer of this size */
+        RECEIVE_CHUNK = 1024,       /* each connection has a buffer of this size */
         SERVICE_BUFFER = 16 * 1024, /* one for each thread */
         SEND_CHUNK = 64 * 1024,
         HANDSHAKE_SECONDS = 15,

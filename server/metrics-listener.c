@@ -70,6 +70,15 @@ static char *make_answer(const MetricsListener *listener, const char *request, s
         return answer;
 }
 
+static void watch(MetricsClient *client, int events)
+{
+        struct ev_loop *loop = client->listener->loop;
+
+        ev_io_stop(loop, &client->io);
+        ev_io_set(&client->io, client->io.fd, events);
+        ev_io_start(loop, &client->io);
+}
+
 static void on_writable(MetricsClient *client)
 {
         ssize_t n = send(client->io.fd, client->answer + client->sent, client->answer_size - client->sent,
@@ -80,7 +89,18 @@ static void on_writable(MetricsClient *client)
                 return;
         }
         client->sent += (size_t)n;
-        if (client->sent == client->answer_size)
+        if (client->sent < client->answer_size)
+                return;
+        /* Closed when the client has: with something unread, the answer could be lost on its way. */
+        shutdown(client->io.fd, SHUT_WR);
+        watch(client, EV_READ);
+}
+
+static void on_rest(MetricsClient *client)
+{
+        char rest[256];
+
+        if (read(client->io.fd, rest, sizeof(rest)) <= 0)
                 client_close(client);
 }
 
@@ -91,7 +111,10 @@ static void on_client(struct ev_loop *loop, ev_io *watcher, int events)
         ssize_t n;
 
         if (client->answer) {
-                on_writable(client);
+                if (client->sent < client->answer_size)
+                        on_writable(client);
+                else
+                        on_rest(client);
                 return;
         }
         n = read(fd, client->request + client->request_size, sizeof(client->request) - 1 - client->request_size);
@@ -111,9 +134,7 @@ static void on_client(struct ev_loop *loop, ev_io *watcher, int events)
                 client_close(client);
                 return;
         }
-        ev_io_stop(loop, &client->io);
-        ev_io_set(&client->io, fd, EV_WRITE);
-        ev_io_start(loop, &client->io);
+        watch(client, EV_WRITE);
 }
 
 static void on_impatience(struct ev_loop *loop, ev_timer *watcher, int events)

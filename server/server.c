@@ -276,16 +276,32 @@ static void on_watchdog(struct ev_loop *loop, ev_timer *watcher, int events)
         sd_notify(0, "WATCHDOG=1");
 }
 
+typedef struct Signals {
+        ev_signal term, interrupt;
+} Signals;
+
+static void start_signals(Signals *signals, struct ev_loop *loop)
+{
+        ev_signal_init(&signals->term, on_signal, SIGTERM);
+        ev_signal_init(&signals->interrupt, on_signal, SIGINT);
+        ev_signal_start(loop, &signals->term);
+        ev_signal_start(loop, &signals->interrupt);
+}
+
+static void stop_signals(Signals *signals, struct ev_loop *loop)
+{
+        ev_signal_stop(loop, &signals->term);
+        ev_signal_stop(loop, &signals->interrupt);
+        /* It ends soon, whoever asks again. */
+        signal(SIGTERM, SIG_IGN);
+        signal(SIGINT, SIG_IGN);
+}
+
 static void run(struct ev_loop *loop)
 {
-        ev_timer watchdog;
-        ev_signal term, interrupt;
         uint64_t watchdog_us = 0;
+        ev_timer watchdog;
 
-        ev_signal_init(&term, on_signal, SIGTERM);
-        ev_signal_init(&interrupt, on_signal, SIGINT);
-        ev_signal_start(loop, &term);
-        ev_signal_start(loop, &interrupt);
         ev_timer_init(&watchdog, on_watchdog, 0, 0);
         if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
                 ev_timer_set(&watchdog, (double)watchdog_us / 3e6, (double)watchdog_us / 3e6);
@@ -295,14 +311,9 @@ static void run(struct ev_loop *loop)
         ev_run(loop, 0);
         sd_notify(0, "STOPPING=1");
         ev_timer_stop(loop, &watchdog);
-        ev_signal_stop(loop, &term);
-        ev_signal_stop(loop, &interrupt);
-        /* It ends soon, whoever asks again. */
-        signal(SIGTERM, SIG_IGN);
-        signal(SIGINT, SIG_IGN);
 }
 
-/* Signals are the main thread's: all others are started while they are blocked. */
+/* Signals are the main thread's: all others are started while they are blocked, and one that comes meanwhile waits. */
 static void block_signals(int how)
 {
         sigset_t set;
@@ -317,6 +328,7 @@ int server_run(const Config *config)
 {
         Server *server = calloc(1, sizeof(Server));
         struct ev_loop *loop = ev_default_loop(EVFLAG_NOSIGMASK);
+        Signals signals;
         int r;
 
         if (!server || !loop) {
@@ -327,12 +339,14 @@ int server_run(const Config *config)
         server->state = STATE_INIT;
         init_limiters(&server->limiters, config);
         block_signals(SIG_BLOCK);
+        start_signals(&signals, loop);
         r = server_up(server, loop);
         block_signals(SIG_UNBLOCK);
         if (r == 0) {
                 run(loop);
                 listener_stop(server->listener);
         }
+        stop_signals(&signals, loop);
         server_down(server);
         ev_loop_destroy(loop);
         free(server);

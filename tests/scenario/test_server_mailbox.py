@@ -272,3 +272,31 @@ def test_nothing_acknowledged_is_lost(stage, how):
             await ben.ack(got[-1].sequence)
         assert [e.id for e in got if e.payload != b"unheard"] == reported
     run(story())
+
+
+def test_more_at_once_than_is_taken(stage):
+    """A client that does not wait for answers is made to wait, and every envelope is named once."""
+    server = stage.server({"limits": {"envelopes-in-flight": 128}})
+
+    async def story():
+        anna, ben = await pair(server)
+        pb, ids = schema(), []
+        for request in range(1, 101):
+            batch = [secrets.token_bytes(16) for _ in range(50)]
+            ids += batch
+            await anna.tell(1000 + request, send=pb.Send(envelopes=[
+                pb.OutgoingEnvelope(id=i, recipient=ben.device.name, device_id=1, payload=b"x" * 100) for i in batch]))
+        named = []
+        while len(named) < len(ids):
+            named += (await anna.hear()).send_result.stored
+        assert sorted(named) == sorted(ids)
+        for request in range(2000, 2300):
+            await anna.tell(request, fetch_bundles=pb.FetchBundles(user_name=ben.device.name))
+        answered = [(await anna.hear()).request for _ in range(300)]
+        assert answered == list(range(2000, 2300))
+        got = []
+        while len(got) < len(ids):
+            got += (await ben.hear()).deliver.envelopes
+            await ben.ack(got[-1].sequence)
+        assert [e.id for e in got] == ids
+    run(story())

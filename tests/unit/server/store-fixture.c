@@ -11,24 +11,24 @@ static void wake(void *owner)
 {
         StoreFixture *fixture = owner;
 
-        g_mutex_lock(&fixture->lock);
+        pthread_mutex_lock(&fixture->lock);
         fixture->woken = TRUE;
-        g_cond_signal(&fixture->changed);
-        g_mutex_unlock(&fixture->lock);
+        pthread_cond_signal(&fixture->changed);
+        pthread_mutex_unlock(&fixture->lock);
 }
 
 void store_fixture_init_end(StoreFixture *fixture)
 {
-        g_mutex_init(&fixture->lock);
-        g_cond_init(&fixture->changed);
+        pthread_mutex_init(&fixture->lock, NULL);
+        pthread_cond_init(&fixture->changed, NULL);
         inbox_init(&fixture->inbox, wake, fixture);
 }
 
 void store_fixture_deinit_end(StoreFixture *fixture)
 {
         inbox_deinit(&fixture->inbox);
-        g_mutex_clear(&fixture->lock);
-        g_cond_clear(&fixture->changed);
+        pthread_mutex_destroy(&fixture->lock);
+        pthread_cond_destroy(&fixture->changed);
 }
 
 void store_fixture_init(StoreFixture *fixture)
@@ -96,11 +96,11 @@ void store_fixture_submit(StoreFixture *fixture, StoreRequest *request, StoreOpe
 void store_fixture_wait(StoreFixture *fixture, guint returned)
 {
         while (fixture->returned < returned) {
-                g_mutex_lock(&fixture->lock);
+                pthread_mutex_lock(&fixture->lock);
                 while (!fixture->woken)
-                        g_cond_wait(&fixture->changed, &fixture->lock);
+                        pthread_cond_wait(&fixture->changed, &fixture->lock);
                 fixture->woken = FALSE;
-                g_mutex_unlock(&fixture->lock);
+                pthread_mutex_unlock(&fixture->lock);
                 inbox_run(&fixture->inbox);
         }
 }

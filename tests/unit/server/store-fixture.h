@@ -2,6 +2,7 @@
 #pragma once
 
 #include <glib.h>
+#include <pthread.h>
 
 #include "server/store.h"
 
@@ -12,8 +13,8 @@ typedef struct StoreFixture {
         Metrics *metrics;
         Store *store;
         Inbox inbox;
-        GMutex lock;
-        GCond changed;
+        pthread_mutex_t lock;
+        pthread_cond_t changed;
         gboolean woken;
         guint returned;
 } StoreFixture;
@@ -21,7 +22,7 @@ typedef struct StoreFixture {
 void store_fixture_init(StoreFixture *fixture);
 void store_fixture_deinit(StoreFixture *fixture);
 void store_fixture_open(StoreFixture *fixture);
-/* Another thread's end of the same store. */
+/* Another thread's end of the same store; it has to outlive the store. */
 void store_fixture_init_end(StoreFixture *fixture);
 void store_fixture_deinit_end(StoreFixture *fixture);
 void store_fixture_reopen(StoreFixture *fixture); /* as a restarted server would */

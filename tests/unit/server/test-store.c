@@ -199,27 +199,23 @@ static void test_group_commit(StoreFixture *fixture)
 }
 
 typedef struct Taker {
-        StoreFixture *fixture;
+        StoreFixture end;
         uint32_t ids[60];
 } Taker;
 
 static gpointer take_many(gpointer data)
 {
         Taker *taker = data;
-        StoreFixture own = {.store = taker->fixture->store};
 
-        /* An end of its own, of the same store. */
-        store_fixture_init_end(&own);
         for (unsigned i = 0; i < G_N_ELEMENTS(taker->ids); i++) {
                 StoreTakeBundles take = {.name = "bob"};
 
-                g_assert_cmpint(store_fixture_run(&own, &take.base, STORE_TAKE_BUNDLES), ==, 0);
+                g_assert_cmpint(store_fixture_run(&taker->end, &take.base, STORE_TAKE_BUNDLES), ==, 0);
                 g_assert_cmpuint(take.count, ==, 1);
                 taker->ids[i] = take.bundles[0].one_time_prekey.data ? take.bundles[0].one_time_id : 0;
                 g_assert_cmpuint(take.bundles[0].last_resort_prekey.size, ==, strlen("last resort"));
                 store_bundles_deinit(&take);
         }
-        store_fixture_deinit_end(&own);
         return NULL;
 }
 
@@ -233,11 +229,13 @@ static void test_prekeys_under_concurrency(StoreFixture *fixture)
 
         store_fixture_register(fixture, "bob", PREKEYS);
         for (unsigned i = 0; i < TAKERS; i++) {
-                takers[i].fixture = fixture;
+                takers[i].end.store = fixture->store;
+                store_fixture_init_end(&takers[i].end);
                 threads[i] = g_thread_new("taker", take_many, &takers[i]);
         }
         for (unsigned i = 0; i < TAKERS; i++)
                 g_thread_join(threads[i]);
+        fixture->store = store_close(fixture->store);
         for (unsigned i = 0; i < TAKERS; i++)
                 for (unsigned k = 0; k < G_N_ELEMENTS(takers[i].ids); k++) {
                         uint32_t id = takers[i].ids[k];
@@ -250,6 +248,8 @@ static void test_prekeys_under_concurrency(StoreFixture *fixture)
                         taken++;
                 }
         g_assert_cmpuint(taken, ==, PREKEYS);
+        for (unsigned i = 0; i < TAKERS; i++)
+                store_fixture_deinit_end(&takers[i].end);
 }
 
 static void test_keep_one_time(StoreFixture *fixture)
