@@ -10,12 +10,15 @@ ALWAYS = ("PATH", "SM_BUILD")
 
 
 def environment(folder, **more):
-    """A small environment: nothing of the person who runs the tests gets in. Sanitizers report into the folder."""
+    """A small environment: nothing of the person who runs the tests gets in. Sanitizers report into the folder.
+
+    Without intercept_tls_get_addr=0, the search for leaks crashes over the thread-local data of loaded modules.
+    """
     env = {key: os.environ[key] for key in ALWAYS if key in os.environ}
     report = f"log_path={folder}/sanitizer:exitcode=99:print_stacktrace=1"
     env |= {
         "LANG": "C.UTF-8",
-        "ASAN_OPTIONS": f"{report}:detect_stack_use_after_return=1",
+        "ASAN_OPTIONS": f"{report}:detect_stack_use_after_return=1:intercept_tls_get_addr=0",
         "UBSAN_OPTIONS": f"{report}:halt_on_error=1",
     }
     return env | more
