@@ -10,9 +10,9 @@
 int address_parse(const char *text, struct addrinfo **out)
 {
         static const struct addrinfo hints = {
-                .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
-                .ai_family = AF_UNSPEC,
-                .ai_socktype = SOCK_STREAM,
+                        .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
+                        .ai_family = AF_UNSPEC,
+                        .ai_socktype = SOCK_STREAM,
         };
         char host[NI_MAXHOST];
         const char *colon = strrchr(text, ':');

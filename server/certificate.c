@@ -68,12 +68,14 @@ int certificate_load(Certificate *certificate, const char *certificate_path, con
         }
         x = PEM_read_X509(certificate_file, NULL, NULL, NULL);
         if (!x) {
-                log_error("certificate %s: not a certificate in PEM: %s", certificate_path, openssl_problem());
+                log_error("certificate %s: not a certificate in PEM: %s", certificate_path,
+                          openssl_problem());
                 return EXIT_CERTIFICATE;
         }
         key = PEM_read_PrivateKey(key_file, NULL, NULL, (void *)"");
         if (!key) {
-                log_error("key %s: not a private key in PEM without passphrase: %s", key_path, openssl_problem());
+                log_error("key %s: not a private key in PEM without passphrase: %s", key_path,
+                          openssl_problem());
                 return EXIT_CERTIFICATE;
         }
         if (X509_check_private_key(x, key) != 1) {
@@ -81,7 +83,8 @@ int certificate_load(Certificate *certificate, const char *certificate_path, con
                 return EXIT_CERTIFICATE;
         }
         if (X509_cmp_current_time(X509_get0_notAfter(x)) < 0)
-                log_warning("certificate %s has expired: clients without its pin will refuse it", certificate_path);
+                log_warning("certificate %s has expired: clients without its pin will refuse it",
+                            certificate_path);
         certificate->certificate_path = strdup(certificate_path);
         certificate->key_path = strdup(key_path);
         if (!certificate->certificate_path || !certificate->key_path)
@@ -142,12 +145,15 @@ static X509 *make(EVP_PKEY *key)
         name = X509_get_subject_name(x);
         if (!X509_set_version(x, X509_VERSION_3) || !set_serial(x) ||
             !X509_gmtime_adj(X509_getm_notBefore(x), -60 * 60) || /* clocks differ */
-            !X509_gmtime_adj(X509_getm_notAfter(x), 60L * 60 * 24 * VALID_DAYS) || !X509_set_pubkey(x, key) ||
-            !X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"smserver", -1, -1, 0) ||
-            !X509_set_issuer_name(x, name) || !add_extension(x, NID_basic_constraints, "critical,CA:FALSE") ||
+            !X509_gmtime_adj(X509_getm_notAfter(x), 60L * 60 * 24 * VALID_DAYS) ||
+            !X509_set_pubkey(x, key) ||
+            !X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"smserver", -1, -1,
+                                        0) ||
+            !X509_set_issuer_name(x, name) ||
+            !add_extension(x, NID_basic_constraints, "critical,CA:FALSE") ||
             !add_extension(x, NID_key_usage, "critical,digitalSignature") ||
-            !add_extension(x, NID_ext_key_usage, "serverAuth") || !add_extension(x, NID_subject_alt_name, names) ||
-            !X509_sign(x, key, EVP_sha256()))
+            !add_extension(x, NID_ext_key_usage, "serverAuth") ||
+            !add_extension(x, NID_subject_alt_name, names) || !X509_sign(x, key, EVP_sha256()))
                 return NULL;
         made = x;
         x = NULL;

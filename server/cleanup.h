@@ -19,6 +19,15 @@ static inline void fclosep(FILE **file)
                 fclose(*file);
 }
 
+/* The descriptor, which is somebody else's from here. */
+static inline int take_fd(int *fd)
+{
+        int taken = *fd;
+
+        *fd = -1;
+        return taken;
+}
+
 static inline void closep(int *fd)
 {
         if (*fd >= 0)

@@ -10,11 +10,19 @@ typedef struct Unit {
 } Unit;
 
 static const Unit sizes[] = {
-        {"", 1}, {"K", UINT64_C(1) << 10}, {"M", UINT64_C(1) << 20}, {"G", UINT64_C(1) << 30}, {"T", UINT64_C(1) << 40},
+                {"", 1},
+                {"K", UINT64_C(1) << 10},
+                {"M", UINT64_C(1) << 20},
+                {"G", UINT64_C(1) << 30},
+                {"T", UINT64_C(1) << 40},
 };
 
 static const Unit durations[] = {
-        {"ms", 1}, {"s", 1000}, {"min", 60 * 1000}, {"h", 60 * 60 * 1000}, {"d", 24 * 60 * 60 * 1000},
+                {"ms", 1},
+                {"s", 1000},
+                {"min", 60 * 1000},
+                {"h", 60 * 60 * 1000},
+                {"d", 24 * 60 * 60 * 1000},
 };
 
 /* Digits; the rest is left to the caller. No sign, no space. */
@@ -58,7 +66,8 @@ int config_parse_size(const char *text, uint64_t *out)
 {
         uint64_t value;
 
-        if (parse_digits(&text, &value) < 0 || parse_unit(text, sizes, sizeof(sizes) / sizeof(sizes[0]), &value) < 0)
+        if (parse_digits(&text, &value) < 0 ||
+            parse_unit(text, sizes, sizeof(sizes) / sizeof(sizes[0]), &value) < 0)
                 return -EINVAL;
         *out = value;
         return 0;
@@ -89,7 +98,8 @@ int config_parse_rate(const char *text, Rate *out)
                 return -EINVAL;
         if (parse_unit(text, durations, sizeof(durations) / sizeof(durations[0]), &period) < 0)
                 return -EINVAL;
-        if (count == 0 || count > 1000 * 1000 * 1000 || period == 0 || period > UINT64_C(30) * 24 * 60 * 60 * 1000)
+        if (count == 0 || count > 1000 * 1000 * 1000 || period == 0 ||
+            period > UINT64_C(30) * 24 * 60 * 60 * 1000)
                 return -EINVAL;
         *out = (Rate){.count = (uint32_t)count, .period_ms = (uint32_t)period};
         return 0;

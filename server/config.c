@@ -36,65 +36,70 @@ typedef struct ConfigKey {
 } ConfigKey;
 
 static const ConfigChoice policies[] = {
-        {"open", WIRE__REGISTRATION_POLICY__REGISTRATION_POLICY_OPEN},
-        {"invitation", WIRE__REGISTRATION_POLICY__REGISTRATION_POLICY_INVITATION},
-        {"closed", WIRE__REGISTRATION_POLICY__REGISTRATION_POLICY_CLOSED},
-        {},
+                {"open", WIRE__REGISTRATION_POLICY__REGISTRATION_POLICY_OPEN},
+                {"invitation", WIRE__REGISTRATION_POLICY__REGISTRATION_POLICY_INVITATION},
+                {"closed", WIRE__REGISTRATION_POLICY__REGISTRATION_POLICY_CLOSED},
+                {},
 };
 
 static const ConfigChoice levels[] = {
-        {"error", 3}, {"warning", 4}, {"notice", 5}, {"info", 6}, {"debug", 7}, {},
+                {"error", 3}, {"warning", 4}, {"notice", 5}, {"info", 6}, {"debug", 7}, {},
 };
 
-#define SECOND UINT64_C(1000)
-#define DAY    (24 * 60 * 60 * SECOND)
-#define GIB    (UINT64_C(1) << 30)
+#define SECOND       UINT64_C(1000)
+#define DAY          (24 * 60 * 60 * SECOND)
+#define GIB          (UINT64_C(1) << 30)
 #define FIELD(field) offsetof(Config, field)
 
 static const ConfigKey keys[] = {
-        {"server", "listen", CONFIG_LIST, FIELD(listen)},
-        {"server", "insecure-loopback", CONFIG_LIST, FIELD(insecure_listen)},
-        {"server", "name", CONFIG_LIST, FIELD(names)},
-        {"server", "certificate", CONFIG_TEXT, FIELD(certificate)},
-        {"server", "key", CONFIG_TEXT, FIELD(key)},
-        {"server", "state", CONFIG_TEXT, FIELD(state)},
-        {"server", "metrics", CONFIG_TEXT, FIELD(metrics)},
-        {"server", "threads", CONFIG_COUNT, FIELD(threads), "2", 1, CONFIG_THREADS_MAX},
-        {"server", "log-level", CONFIG_CHOICE, FIELD(log_level), "info", .choices = levels},
+                {"server", "listen", CONFIG_LIST, FIELD(listen)},
+                {"server", "insecure-loopback", CONFIG_LIST, FIELD(insecure_listen)},
+                {"server", "name", CONFIG_LIST, FIELD(names)},
+                {"server", "certificate", CONFIG_TEXT, FIELD(certificate)},
+                {"server", "key", CONFIG_TEXT, FIELD(key)},
+                {"server", "state", CONFIG_TEXT, FIELD(state)},
+                {"server", "metrics", CONFIG_TEXT, FIELD(metrics)},
+                {"server", "threads", CONFIG_COUNT, FIELD(threads), "2", 1, CONFIG_THREADS_MAX},
+                {"server", "log-level", CONFIG_CHOICE, FIELD(log_level), "info", .choices = levels},
 
-        {"registration", "policy", CONFIG_CHOICE, FIELD(registration), "open", .choices = policies},
-        {"registration", "invitation-file", CONFIG_TEXT, FIELD(invitation_file)},
+                {"registration", "policy", CONFIG_CHOICE, FIELD(registration), "open", .choices = policies},
+                {"registration", "invitation-file", CONFIG_TEXT, FIELD(invitation_file)},
 
-        {"passwords", "passes", CONFIG_COUNT, FIELD(password_passes), "2", 1, 100},
-        {"passwords", "memory", CONFIG_SIZE, FIELD(password_memory_kib), "19M", 8 * 1024, GIB},
-        {"passwords", "threads", CONFIG_COUNT, FIELD(password_threads), "1", 1, CONFIG_THREADS_MAX},
-        {"passwords", "queue", CONFIG_COUNT, FIELD(password_queue), "64", 1, 100000},
+                {"passwords", "passes", CONFIG_COUNT, FIELD(password_passes), "2", 1, 100},
+                {"passwords", "memory", CONFIG_SIZE, FIELD(password_memory_kib), "19M", 8 * 1024, GIB},
+                {"passwords", "threads", CONFIG_COUNT, FIELD(password_threads), "1", 1, CONFIG_THREADS_MAX},
+                {"passwords", "queue", CONFIG_COUNT, FIELD(password_queue), "64", 1, 100000},
 
-        {"limits", "connections", CONFIG_COUNT, FIELD(connections), "16000", 1, 1000000},
-        {"limits", "connections-per-address", CONFIG_COUNT, FIELD(connections_per_address), "256", 1, 1000000},
-        {"limits", "authenticate-timeout", CONFIG_DURATION, FIELD(authenticate_ms), "30s", SECOND, DAY},
-        {"limits", "keepalive", CONFIG_DURATION, FIELD(keepalive_ms), "60s", SECOND, DAY},
-        {"limits", "silence", CONFIG_DURATION, FIELD(silence_ms), "150s", 2 * SECOND, DAY},
-        {"limits", "slow-reader", CONFIG_DURATION, FIELD(slow_ms), "60s", SECOND, DAY},
-        {"limits", "payload", CONFIG_SIZE, FIELD(payload_max), "128K", 1024, WIRE_PAYLOAD_MAX},
-        {"limits", "unacked-messages", CONFIG_COUNT, FIELD(unacked_messages), "512", 1, 65536},
-        {"limits", "unacked-bytes", CONFIG_SIZE, FIELD(unacked_bytes), "4M", 1024, GIB},
-        {"limits", "mailbox-messages", CONFIG_COUNT, FIELD(mailbox_messages), "20000", 1, 100000000},
-        {"limits", "mailbox-bytes", CONFIG_SIZE, FIELD(mailbox_bytes), "256M", 1024, 1024 * GIB},
-        {"limits", "retention", CONFIG_DURATION, FIELD(retention_ms), "30d", SECOND, 3650 * DAY},
-        {"limits", "dedupe-time", CONFIG_DURATION, FIELD(dedupe_ms), "1h", 0, 30 * DAY},
-        {"limits", "dedupe-envelopes", CONFIG_COUNT, FIELD(dedupe_count), "1000000", 0, 100000000},
-        {"limits", "store-queue", CONFIG_COUNT, FIELD(store_queue), "20000", 16, 10000000},
-        {"limits", "envelopes-in-flight", CONFIG_COUNT, FIELD(envelopes_in_flight), "1024", WIRE_BATCH_MAX, 1000000},
-        {"limits", "registrations-per-address", CONFIG_RATE, FIELD(registrations), "100/h"},
-        {"limits", "wrong-passwords-per-account", CONFIG_RATE, FIELD(wrong_passwords_account), "10/15min"},
-        {"limits", "wrong-passwords-per-address", CONFIG_RATE, FIELD(wrong_passwords_address), "50/15min"},
-        {"limits", "salt-queries-per-address", CONFIG_RATE, FIELD(salt_queries), "120/min"},
-        {"limits", "authentications-per-address", CONFIG_RATE, FIELD(authentications), "1200/min"},
-        {"limits", "bundles-per-account", CONFIG_RATE, FIELD(bundles_account), "600/h"},
-        {"limits", "bundles-per-address", CONFIG_RATE, FIELD(bundles_address), "3000/h"},
-        {"limits", "one-time-prekeys-per-account", CONFIG_RATE, FIELD(bundles_target), "200/h"},
-        {"limits", "sends-per-account", CONFIG_RATE, FIELD(sends), "6000/min"},
+                {"limits", "connections", CONFIG_COUNT, FIELD(connections), "16000", 1, 1000000},
+                {"limits", "connections-per-address", CONFIG_COUNT, FIELD(connections_per_address), "256", 1,
+                 1000000},
+                {"limits", "authenticate-timeout", CONFIG_DURATION, FIELD(authenticate_ms), "30s", SECOND,
+                 DAY},
+                {"limits", "keepalive", CONFIG_DURATION, FIELD(keepalive_ms), "60s", SECOND, DAY},
+                {"limits", "silence", CONFIG_DURATION, FIELD(silence_ms), "150s", 2 * SECOND, DAY},
+                {"limits", "slow-reader", CONFIG_DURATION, FIELD(slow_ms), "60s", SECOND, DAY},
+                {"limits", "payload", CONFIG_SIZE, FIELD(payload_max), "128K", 1024, WIRE_PAYLOAD_MAX},
+                {"limits", "unacked-messages", CONFIG_COUNT, FIELD(unacked_messages), "512", 1, 65536},
+                {"limits", "unacked-bytes", CONFIG_SIZE, FIELD(unacked_bytes), "4M", 1024, GIB},
+                {"limits", "mailbox-messages", CONFIG_COUNT, FIELD(mailbox_messages), "20000", 1, 100000000},
+                {"limits", "mailbox-bytes", CONFIG_SIZE, FIELD(mailbox_bytes), "256M", 1024, 1024 * GIB},
+                {"limits", "retention", CONFIG_DURATION, FIELD(retention_ms), "30d", SECOND, 3650 * DAY},
+                {"limits", "dedupe-time", CONFIG_DURATION, FIELD(dedupe_ms), "1h", 0, 30 * DAY},
+                {"limits", "dedupe-envelopes", CONFIG_COUNT, FIELD(dedupe_count), "1000000", 0, 100000000},
+                {"limits", "store-queue", CONFIG_COUNT, FIELD(store_queue), "20000", 16, 10000000},
+                {"limits", "envelopes-in-flight", CONFIG_COUNT, FIELD(envelopes_in_flight), "1024",
+                 WIRE_BATCH_MAX, 1000000},
+                {"limits", "registrations-per-address", CONFIG_RATE, FIELD(registrations), "100/h"},
+                {"limits", "wrong-passwords-per-account", CONFIG_RATE, FIELD(wrong_passwords_account),
+                 "10/15min"},
+                {"limits", "wrong-passwords-per-address", CONFIG_RATE, FIELD(wrong_passwords_address),
+                 "50/15min"},
+                {"limits", "salt-queries-per-address", CONFIG_RATE, FIELD(salt_queries), "120/min"},
+                {"limits", "authentications-per-address", CONFIG_RATE, FIELD(authentications), "1200/min"},
+                {"limits", "bundles-per-account", CONFIG_RATE, FIELD(bundles_account), "600/h"},
+                {"limits", "bundles-per-address", CONFIG_RATE, FIELD(bundles_address), "3000/h"},
+                {"limits", "one-time-prekeys-per-account", CONFIG_RATE, FIELD(bundles_target), "200/h"},
+                {"limits", "sends-per-account", CONFIG_RATE, FIELD(sends), "6000/min"},
 };
 
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
@@ -185,9 +190,9 @@ static int set_number(const ConfigKey *key, const char *value, uint64_t *out, ch
         if (number < key->min || number > key->max) {
                 snprintf(problem, CONFIG_PROBLEM_SIZE, "'%.80s' is out of range: from %llu to %llu%s", value,
                          (unsigned long long)key->min, (unsigned long long)key->max,
-                         key->type == CONFIG_SIZE     ? " bytes" :
-                         key->type == CONFIG_DURATION ? " ms" :
-                                                        "");
+                         key->type == CONFIG_SIZE       ? " bytes"
+                         : key->type == CONFIG_DURATION ? " ms"
+                                                        : "");
                 return -EINVAL;
         }
         *out = key->offset == FIELD(password_memory_kib) ? number / 1024 : number;
@@ -214,7 +219,8 @@ static int set_field(Config *config, const ConfigKey *key, const char *value, ch
         case CONFIG_RATE:
                 if (config_parse_rate(value, field) == 0)
                         return 0;
-                snprintf(problem, CONFIG_PROBLEM_SIZE, "'%.80s' is not a rate, like 100/s, 10/15min, or off", value);
+                snprintf(problem, CONFIG_PROBLEM_SIZE, "'%.80s' is not a rate, like 100/s, 10/15min, or off",
+                         value);
                 return -EINVAL;
         case CONFIG_CHOICE:
                 return choose(key, value, field, problem);
@@ -269,14 +275,16 @@ int config_set(Config *config, const char *section, const char *name, const char
                 config->seen |= UINT64_C(1) << i;
                 r = set_field(config, key, value, why);
                 if (r < 0)
-                        snprintf(problem, CONFIG_PROBLEM_SIZE, "%s: %.400s", name, r == -ENOMEM ? "no memory" : why);
+                        snprintf(problem, CONFIG_PROBLEM_SIZE, "%s: %.400s", name,
+                                 r == -ENOMEM ? "no memory" : why);
                 return r;
         }
         if (section_is_known(section))
-                snprintf(problem, CONFIG_PROBLEM_SIZE, "no such key in [%s]: '%.80s'; see smserver.conf(5)", section,
-                         name);
+                snprintf(problem, CONFIG_PROBLEM_SIZE, "no such key in [%s]: '%.80s'; see smserver.conf(5)",
+                         section, name);
         else if (*section)
-                snprintf(problem, CONFIG_PROBLEM_SIZE, "no such section: [%.80s]; see smserver.conf(5)", section);
+                snprintf(problem, CONFIG_PROBLEM_SIZE, "no such section: [%.80s]; see smserver.conf(5)",
+                         section);
         else
                 snprintf(problem, CONFIG_PROBLEM_SIZE, "'%.80s' stands before the first [section]", name);
         return -EINVAL;
@@ -296,7 +304,8 @@ static void complain(Reading *reading, const char *why)
 {
         if (reading->result < 0)
                 return; /* the first is the one that is told */
-        snprintf(reading->problem, CONFIG_PROBLEM_SIZE, "%.200s:%u: %.280s", reading->path, reading->line, why);
+        snprintf(reading->problem, CONFIG_PROBLEM_SIZE, "%.200s:%u: %.280s", reading->path, reading->line,
+                 why);
         reading->result = -EINVAL;
 }
 

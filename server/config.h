@@ -10,8 +10,8 @@
 #include "wire/messenger.pb-c.h"
 
 /*
- * What the administrator can say, from the configuration file and the command line; smserver.conf(5) has it key by key.
- * The table in config.c is the one list of keys, with their ranges and defaults.
+ * What the administrator can say, from the configuration file and the command line; smserver.conf(5) has it
+ * key by key. The table in config.c is the one list of keys, with their ranges and defaults.
  */
 enum {
         CONFIG_LIST_MAX = 16,
@@ -30,11 +30,11 @@ typedef struct Config {
         ConfigList names;           /* beside the built-in ones */
         char *certificate, *key;    /* PEM; NULL: made at first start */
         char *state;
-        char *metrics;              /* HOST:PORT; NULL: none */
+        char *metrics; /* HOST:PORT; NULL: none */
         uint64_t threads;
         uint64_t log_level;
 
-        uint64_t registration;      /* Wire__RegistrationPolicy */
+        uint64_t registration; /* Wire__RegistrationPolicy */
         char *invitation_file;
 
         uint64_t password_passes, password_memory_kib, password_threads, password_queue;
@@ -57,8 +57,8 @@ void config_init(Config *config);
 void config_deinit(Config *config);
 
 /*
- * One value, as from the file. -EINVAL: problem says what is wrong and what to do, without the place; -ENOMEM.
- * From the command line (override) a later value replaces an earlier one.
+ * One value, as from the file. -EINVAL: problem says what is wrong and what to do, without the place;
+ * -ENOMEM. From the command line (override) a later value replaces an earlier one.
  */
 int config_set(Config *config, const char *section, const char *name, const char *value, bool override,
                char problem[static CONFIG_PROBLEM_SIZE]);

@@ -7,16 +7,16 @@
 #include "wire/limits.h"
 
 /*
- * One envelope on its way through the server. It has one owner at any time: the sender's session, the store while it
- * is being written, the router, and the recipient's session until it is on the wire.
+ * One envelope on its way through the server. It has one owner at any time: the sender's session, the store
+ * while it is being written, the router, and the recipient's session until it is on the wire.
  */
 typedef struct Envelope Envelope;
 
 struct Envelope {
-        InboxItem item; /* its way to another thread */
-        void *route;    /* the router's, on the way */
-        Envelope *next; /* its place in a session's queue */
-        uint64_t mailbox;  /* set by the store, as are the next three */
+        InboxItem item;   /* its way to another thread */
+        void *route;      /* the router's, on the way */
+        Envelope *next;   /* its place in a session's queue */
+        uint64_t mailbox; /* set by the store, as are the next three */
         uint64_t sequence;
         uint64_t previous; /* the sequence before it in the same mailbox, acked or not; 0: unknown */
         uint64_t stored_ms;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* How smserver ends; smserver(8), "Exit status". Functions that bring it up return them, after a line in the log. */
+/* How smserver ends; smserver(8), "Exit status". Functions that bring it up return them, after a line in the
+ * log. */
 enum {
         EXIT_DONE = 0,
         EXIT_INTERNAL = 1,

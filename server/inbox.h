@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * How another thread hands work to a thread that runs an event loop: a list of items, taken whole. The only lock is
- * held for a few instructions. Items are embedded in what they carry, so posting cannot fail.
+ * How another thread hands work to a thread that runs an event loop: a list of items, taken whole. The only
+ * lock is held for a few instructions. Items are embedded in what they carry, so posting cannot fail.
  */
 typedef struct InboxItem InboxItem;
 typedef void (*InboxRun)(InboxItem *item, void *owner); /* runs on the owner's thread, and owns the item */

@@ -9,8 +9,8 @@ enum {
 };
 
 /*
- * Is the token a line of the file? Blank lines and lines that begin with # are none. The file is read each time, so new
- * invitations need no restart. hash_out is what the store remembers of a token that was used. 0, INVITATION_UNKNOWN,
- * or what kept the file from being read.
+ * Is the token a line of the file? Blank lines and lines that begin with # are none. The file is read each
+ * time, so new invitations need no restart. hash_out is what the store remembers of a token that was used.
+ * 0, INVITATION_UNKNOWN, or what kept the file from being read.
  */
 int invitation_check(const char *path, const char *token, uint8_t hash_out[static INVITATION_HASH_SIZE]);

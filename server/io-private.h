@@ -28,9 +28,9 @@ typedef struct IoThread {
         struct lws_context *context;
         struct lws_vhost *tls, *plain;
         struct ssl_ctx_st *no_client; /* see io_context_new() */
-        Session *sessions;   /* all that have a connection */
-        Session *adopting;   /* between its birth and its connection's */
-        uint8_t *write_buffer; /* LWS_PRE and a frame */
+        Session *sessions;            /* all that have a connection */
+        Session *adopting;            /* between its birth and its connection's */
+        uint8_t *write_buffer;        /* LWS_PRE and a frame */
 } IoThread;
 
 /* io-websocket.c */

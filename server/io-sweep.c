@@ -3,8 +3,8 @@
 #include "server/log.h"
 
 /*
- * One walk over a thread's connections each second in place of timers for each, which libwebsockets keeps in a sorted
- * list: with many connections, that list was most of the work of accepting one.
+ * One walk over a thread's connections each second in place of timers for each, which libwebsockets keeps in
+ * a sorted list: with many connections, that list was most of the work of accepting one.
  */
 enum { ENDING_US = 5 * 1000 * 1000 }; /* for a Goodbye to leave, and the peer to close */
 
@@ -26,7 +26,8 @@ static void check(Session *session, uint64_t now, const Config *config)
                 session_end(session, WIRE__GOODBYE_REASON__GOODBYE_REASON_TOO_SLOW, 0);
                 return;
         }
-        if (session->state < SESSION_AUTHENTICATED && is_older(now, session->opened_us, config->authenticate_ms)) {
+        if (session->state < SESSION_AUTHENTICATED &&
+            is_older(now, session->opened_us, config->authenticate_ms)) {
                 session_end(session, WIRE__GOODBYE_REASON__GOODBYE_REASON_TIMEOUT, 0);
                 return;
         }

@@ -10,8 +10,8 @@
 #include "server/log.h"
 
 /*
- * Sessions on libwebsockets. Its per-connection timers are switched off (server/io-sweep.c), as are HTTP/2, compression,
- * session tickets and everything else that would hold memory for an idle connection.
+ * Sessions on libwebsockets. Its per-connection timers are switched off (server/io-sweep.c), as are HTTP/2,
+ * compression, session tickets and everything else that would hold memory for an idle connection.
  */
 enum {
         RECEIVE_CHUNK = 1024,       /* each connection has a buffer of this size */
@@ -67,10 +67,10 @@ void io_websocket_adopt(IoThread *thread, int fd, uint64_t address, bool tls)
 {
         Session *session = session_new(&thread->host, NULL, address);
         lws_adopt_desc_t adopt = {
-                .vh = tls ? thread->tls : thread->plain,
-                .type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP | (tls ? LWS_ADOPT_ALLOW_SSL : 0),
-                .fd.sockfd = fd,
-                .opaque = session,
+                        .vh = tls ? thread->tls : thread->plain,
+                        .type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP | (tls ? LWS_ADOPT_ALLOW_SSL : 0),
+                        .fd.sockfd = fd,
+                        .opaque = session,
         };
         struct lws *wsi;
 
@@ -82,7 +82,8 @@ void io_websocket_adopt(IoThread *thread, int fd, uint64_t address, bool tls)
         link_session(thread, session);
         thread->adopting = session;
         wsi = lws_adopt_descriptor_vhost_via_info(&adopt);
-        /* Where it fails late, the session went with its connection; where it fails early, nobody was told. */
+        /* Where it fails late, the session went with its connection; where it fails early, nobody was told.
+         */
         if (wsi)
                 session->connection = wsi;
         else if (thread->adopting)
@@ -98,7 +99,8 @@ void io_websocket_kill(Session *session)
                 forget_session(thread, session);
                 return;
         }
-        /* With something left to send, libwebsockets would wait for that; so it can send nothing any more. */
+        /* With something left to send, libwebsockets would wait for that; so it can send nothing any more.
+         */
         (void)shutdown(lws_get_socket_fd(session->connection), SHUT_RDWR);
         lws_set_timeout(session->connection, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
 }
@@ -148,7 +150,8 @@ static void receive(Session *session, struct lws *wsi, const uint8_t *data, size
                 session_protocol_error(session, "not a binary message");
                 return;
         }
-        session_receive(session, data, size, lws_is_final_fragment(wsi) && lws_remaining_packet_payload(wsi) == 0);
+        session_receive(session, data, size,
+                        lws_is_final_fragment(wsi) && lws_remaining_packet_payload(wsi) == 0);
 }
 
 static bool path_is_ours(struct lws *wsi)
@@ -218,7 +221,8 @@ static void configure_tls(SSL_CTX *context)
         SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20");
 }
 
-static int on_first_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t size)
+static int on_first_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                          size_t size)
 {
         if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
                 configure_tls(user);
@@ -228,9 +232,9 @@ static int on_first_event(struct lws *wsi, enum lws_callback_reasons reason, voi
 }
 
 static const struct lws_protocols protocols[] = {
-        /* The first gets what belongs to no protocol yet, and a client that names none. */
-        {WIRE_WEBSOCKET_PROTOCOL, on_first_event, 0, RECEIVE_CHUNK, 0, NULL, SEND_CHUNK},
-        {},
+                /* The first gets what belongs to no protocol yet, and a client that names none. */
+                {WIRE_WEBSOCKET_PROTOCOL, on_first_event, 0, RECEIVE_CHUNK, 0, NULL, SEND_CHUNK},
+                {},
 };
 
 static const lws_retry_bo_t no_validity_timers = {};
@@ -247,28 +251,29 @@ int io_context_new(IoThread *thread)
         const Certificate *certificate = &thread->server->certificate;
         void *loops[1] = {thread->loop};
         struct lws_context_creation_info info = {
-                .port = CONTEXT_PORT_NO_LISTEN_SERVER,
-                .protocols = protocols,
-                .options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                           LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS |
-                           LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME,
-                .foreign_loops = loops,
-                .pt_serv_buf_size = SERVICE_BUFFER,
-                .timeout_secs = HANDSHAKE_SECONDS,
-                .keepalive_timeout = HANDSHAKE_SECONDS,
-                .retry_and_idle_policy = &no_validity_timers,
-                .server_string = "smserver",
-                .alpn = "http/1.1",
-                .gid = (gid_t)-1,
-                .uid = (uid_t)-1,
+                        .port = CONTEXT_PORT_NO_LISTEN_SERVER,
+                        .protocols = protocols,
+                        .options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+                                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+                                   LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS |
+                                   LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME,
+                        .foreign_loops = loops,
+                        .pt_serv_buf_size = SERVICE_BUFFER,
+                        .timeout_secs = HANDSHAKE_SECONDS,
+                        .keepalive_timeout = HANDSHAKE_SECONDS,
+                        .retry_and_idle_policy = &no_validity_timers,
+                        .server_string = "smserver",
+                        .alpn = "http/1.1",
+                        .gid = (gid_t)-1,
+                        .uid = (uid_t)-1,
         };
 
         lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
         thread->host.want_write = want_write;
         thread->host.pause = pause_reading;
         /*
-         * libwebsockets makes a context for client connections, which there are none of, and loses it where there are
-         * several threads; so it gets one.
+         * libwebsockets makes a context for client connections, which there are none of, and loses it where
+         * there are several threads; so it gets one.
          */
         thread->no_client = SSL_CTX_new(TLS_client_method());
         info.provided_client_ssl_ctx = thread->no_client;
@@ -284,7 +289,8 @@ int io_context_new(IoThread *thread)
         info.ssl_private_key_filepath = certificate->key_path;
         thread->tls = lws_create_vhost(thread->context, &info);
         if (!thread->plain || !thread->tls) {
-                log_error("libwebsockets refuses the certificate %s or its key", certificate->certificate_path);
+                log_error("libwebsockets refuses the certificate %s or its key",
+                          certificate->certificate_path);
                 return EXIT_CERTIFICATE;
         }
         return 0;

@@ -125,7 +125,8 @@ static void say_goodbye(IoThread *thread)
                 if (!session->established)
                         io_websocket_kill(session);
                 else
-                        session_end(session, WIRE__GOODBYE_REASON__GOODBYE_REASON_SHUTTING_DOWN, RETRY_AFTER_MS);
+                        session_end(session, WIRE__GOODBYE_REASON__GOODBYE_REASON_SHUTTING_DOWN,
+                                    RETRY_AFTER_MS);
         }
 }
 
@@ -167,8 +168,11 @@ static void *thread_run(void *data)
 static int thread_init(IoThread *thread, Server *server)
 {
         thread->server = server;
-        thread->endpoint = (RouterEndpoint){
-                .inbox = &thread->inbox, .owner = thread, .deliver = deliver, .end = end, .prekeys = prekeys};
+        thread->endpoint = (RouterEndpoint){.inbox = &thread->inbox,
+                                            .owner = thread,
+                                            .deliver = deliver,
+                                            .end = end,
+                                            .prekeys = prekeys};
         thread->host.server = server;
         thread->host.metrics = metrics_shard(&server->metrics);
         thread->host.inbox = &thread->inbox;

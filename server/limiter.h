@@ -13,9 +13,9 @@ typedef struct Rate {
 } Rate;
 
 /*
- * A token bucket for each key (an address, an account), by the generic cell rate algorithm: one number a key, the time at
- * which its bucket is full again. Keys whose bucket is full are forgotten, so a stranger's traces go by themselves.
- * Any thread may call it.
+ * A token bucket for each key (an address, an account), by the generic cell rate algorithm: one number a
+ * key, the time at which its bucket is full again. Keys whose bucket is full are forgotten, so a stranger's
+ * traces go by themselves. Any thread may call it.
  */
 typedef struct Limiter {
         pthread_mutex_t lock;
@@ -27,7 +27,8 @@ typedef struct Limiter {
 void limiter_init(Limiter *limiter, Rate rate);
 void limiter_deinit(Limiter *limiter);
 
-/* 0: taken. Otherwise nothing is taken, and it is how many milliseconds to wait. now_us: a monotonic clock. */
+/* 0: taken. Otherwise nothing is taken, and it is how many milliseconds to wait. now_us: a monotonic clock.
+ */
 uint32_t limiter_take(Limiter *limiter, uint64_t key, uint32_t count, uint64_t now_us);
 /* What was taken turned out not to count. */
 void limiter_give_back(Limiter *limiter, uint64_t key, uint32_t count, uint64_t now_us);

@@ -23,7 +23,7 @@ enum {
 #define DEFAULT_LISTEN    "127.0.0.1:7443"
 #define DEFAULT_LISTEN_V6 "[::1]:7443"
 #define DEFAULT_URL       "wss://localhost:7443"
-#define PAUSE_SECONDS  0.1 /* when there are no file descriptors left */
+#define PAUSE_SECONDS     0.1 /* when there are no file descriptors left */
 
 typedef struct ListenSocket {
         ev_io readable;
@@ -58,8 +58,7 @@ static int bind_one(const struct addrinfo *to, int *fd_out)
                 (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){to->ai_next == NULL}, sizeof(int));
         if (bind(fd, to->ai_addr, to->ai_addrlen) < 0 || listen(fd, BACKLOG) < 0)
                 return -errno;
-        *fd_out = fd;
-        fd = -1;
+        *fd_out = take_fd(&fd);
         return 0;
 }
 
@@ -68,12 +67,14 @@ int listener_bind(const char *text, bool loopback_only, int *fd_out, char *addre
 {
         struct addrinfo *list = NULL;
         struct sockaddr_storage bound = {};
+        _cleanup_(closep) int fd = -1;
         socklen_t size = sizeof(bound);
         int r;
 
         r = address_parse(text, &list);
         if (r != 0) {
-                log_error("%s is not an address to listen on: %s; give HOST:PORT, like 127.0.0.1:7443 or [::1]:7443",
+                log_error("%s is not an address to listen on: %s; give HOST:PORT, like 127.0.0.1:7443 or "
+                          "[::1]:7443",
                           text, r == -EINVAL ? "it is malformed" : gai_strerror(r));
                 return EXIT_ADDRESS;
         }
@@ -84,7 +85,7 @@ int listener_bind(const char *text, bool loopback_only, int *fd_out, char *addre
         }
         r = -EADDRNOTAVAIL;
         for (const struct addrinfo *i = list; i; i = i->ai_next) {
-                r = bind_one(i, fd_out);
+                r = bind_one(i, &fd);
                 if (r == 0 || r == -EADDRINUSE || r == -EACCES)
                         break;
         }
@@ -94,9 +95,10 @@ int listener_bind(const char *text, bool loopback_only, int *fd_out, char *addre
                           r == -EADDRINUSE ? ": stop who has it, or give another port with --listen" : "");
                 return EXIT_ADDRESS;
         }
-        if (getsockname(*fd_out, (struct sockaddr *)&bound, &size) < 0)
+        if (getsockname(fd, (struct sockaddr *)&bound, &size) < 0)
                 return EXIT_INTERNAL;
         address_format(&bound, address_out);
+        *fd_out = take_fd(&fd);
         return 0;
 }
 

@@ -6,8 +6,8 @@
 #include "server/server.h"
 
 /*
- * Accepts connections on the main thread and hands them to the I/O threads in turn, so that each has as many. What is
- * beyond a limit is closed here, before it costs a handshake.
+ * Accepts connections on the main thread and hands them to the I/O threads in turn, so that each has as
+ * many. What is beyond a limit is closed here, before it costs a handshake.
  */
 typedef struct Listener Listener;
 
@@ -20,5 +20,6 @@ Listener *listener_free(Listener *listener);
 /* A connection of this address is gone. Any thread. */
 void listener_release(Listener *listener, uint64_t address);
 
-/* Binds a socket to where HOST:PORT says, or ends with a line in the log and a code of server/exit-code.h. */
+/* Binds a socket to where HOST:PORT says, or ends with a line in the log and a code of server/exit-code.h.
+ */
 int listener_bind(const char *text, bool loopback_only, int *fd_out, char *address_out);

@@ -4,8 +4,8 @@
 #include <syslog.h>
 
 /*
- * Lines on stderr. Under systemd they carry the priority as "<N>", which the journal takes off again. Nothing that a
- * user wrote or that is secret goes here; names of users only at LOG_DEBUG.
+ * Lines on stderr. Under systemd they carry the priority as "<N>", which the journal takes off again.
+ * Nothing that a user wrote or that is secret goes here; names of users only at LOG_DEBUG.
  */
 void log_init(int max_priority);
 void log_line(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -20,7 +20,8 @@ static void print_help(void)
 {
         printf(_("Usage: smserver [OPTION...]\n"
                  "\n"
-                 "The server of Secure Messenger. Without options it listens on loopback, with a certificate that it\n"
+                 "The server of Secure Messenger. Without options it listens on loopback, with a "
+                 "certificate that it\n"
                  "makes for itself, and prints its URL and the pin of its certificate.\n"
                  "\n"
                  "  -c, --config FILE       read FILE: smserver.conf(5)\n"
@@ -38,7 +39,6 @@ static void print_help(void)
                  "      --version           the version\n"));
 }
 
-
 enum {
         OPTION_CERTIFICATE = 256,
         OPTION_KEY,
@@ -50,18 +50,18 @@ enum {
 };
 
 static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"listen", required_argument, NULL, 'l'},
-        {"state", required_argument, NULL, 's'},
-        {"certificate", required_argument, NULL, OPTION_CERTIFICATE},
-        {"key", required_argument, NULL, OPTION_KEY},
-        {"metrics", required_argument, NULL, OPTION_METRICS},
-        {"insecure-loopback", required_argument, NULL, OPTION_INSECURE},
-        {"set", required_argument, NULL, OPTION_SET},
-        {"check", no_argument, NULL, OPTION_CHECK},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, OPTION_VERSION},
-        {},
+                {"config", required_argument, NULL, 'c'},
+                {"listen", required_argument, NULL, 'l'},
+                {"state", required_argument, NULL, 's'},
+                {"certificate", required_argument, NULL, OPTION_CERTIFICATE},
+                {"key", required_argument, NULL, OPTION_KEY},
+                {"metrics", required_argument, NULL, OPTION_METRICS},
+                {"insecure-loopback", required_argument, NULL, OPTION_INSECURE},
+                {"set", required_argument, NULL, OPTION_SET},
+                {"check", no_argument, NULL, OPTION_CHECK},
+                {"help", no_argument, NULL, 'h'},
+                {"version", no_argument, NULL, OPTION_VERSION},
+                {},
 };
 
 #define SHORT_OPTIONS "c:l:s:h"
@@ -174,7 +174,8 @@ static int configure(Config *config, int argc, char **argv, Arguments *arguments
         int option, r;
 
         r = read_configuration(config, argc, argv);
-        while (r == 0 && !arguments->done && (option = getopt_long(argc, argv, SHORT_OPTIONS, options, NULL)) >= 0)
+        while (r == 0 && !arguments->done &&
+               (option = getopt_long(argc, argv, SHORT_OPTIONS, options, NULL)) >= 0)
                 r = apply_option(config, option, arguments);
         if (r != 0 || arguments->done)
                 return r;

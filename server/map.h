@@ -5,8 +5,9 @@
 #include <stdint.h>
 
 /*
- * A hash table from 64-bit keys to 64-bit values: open addressing, removal without tombstones, so a lookup's cost does
- * not grow with the table's age. Keys are numbers of ours or keyed hashes: nobody outside can choose them to collide.
+ * A hash table from 64-bit keys to 64-bit values: open addressing, removal without tombstones, so a lookup's
+ * cost does not grow with the table's age. Keys are numbers of ours or keyed hashes: nobody outside can
+ * choose them to collide.
  */
 typedef struct Map {
         struct MapSlot *slots;
@@ -29,5 +30,6 @@ void map_remove(Map *map, uint64_t key);
 void *map_find_pointer(const Map *map, uint64_t key);
 int map_put_pointer(Map *map, uint64_t key, void *value);
 
-/* Walks over all: start with *position 0; returns NULL at the end. Nothing may be put or removed meanwhile. */
+/* Walks over all: start with *position 0; returns NULL at the end. Nothing may be put or removed meanwhile.
+ */
 uint64_t *map_next(const Map *map, size_t *position, uint64_t *key_out);

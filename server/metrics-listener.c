@@ -117,7 +117,8 @@ static void on_client(struct ev_loop *loop, ev_io *watcher, int events)
                         on_rest(client);
                 return;
         }
-        n = read(fd, client->request + client->request_size, sizeof(client->request) - 1 - client->request_size);
+        n = read(fd, client->request + client->request_size,
+                 sizeof(client->request) - 1 - client->request_size);
         if (n <= 0) {
                 client_close(client);
                 return;
@@ -165,7 +166,8 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
         ev_timer_start(loop, &client->patience);
 }
 
-int metrics_listener_new(const Metrics *metrics, const char *address, struct ev_loop *loop, MetricsListener **out)
+int metrics_listener_new(const Metrics *metrics, const char *address, struct ev_loop *loop,
+                         MetricsListener **out)
 {
         MetricsListener *listener;
         char bound[ADDRESS_TEXT_SIZE];

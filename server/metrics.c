@@ -12,29 +12,36 @@
 const uint64_t metrics_commit_bounds_us[METRICS_BUCKETS - 1] = {200,   500,   1000,   2000,   5000,   10000,
                                                                 20000, 50000, 100000, 500000, 1000000};
 
+_Static_assert((int)WIRE__ERROR_CODE__ERROR_CODE_BUSY < (int)METRICS_CODES, "each code has its counter");
+
 static const struct {
         MetricCounter counter;
         const char *name;
         const char *help;
 } plain_counters[] = {
-        {METRIC_CONNECTIONS_OPENED, "connections_opened", "Connections accepted."},
-        {METRIC_CONNECTIONS_REFUSED, "connections_refused", "Connections refused by a limit."},
-        {METRIC_BYTES_IN, "bytes_in", "Bytes of frames received."},
-        {METRIC_BYTES_OUT, "bytes_out", "Bytes of frames sent."},
-        {METRIC_PROTOCOL_ERRORS, "protocol_errors", "Connections closed because a frame broke the protocol."},
-        {METRIC_RATE_LIMITED, "rate_limited", "Requests refused by a rate limit."},
-        {METRIC_REGISTERED, "registered", "Accounts made."},
-        {METRIC_LOGINS, "logins", "Devices replaced by a login."},
-        {METRIC_WRONG_PASSWORDS, "wrong_passwords", "Logins refused for the password."},
-        {METRIC_STORED, "envelopes_stored", "Envelopes made durable."},
-        {METRIC_REPEATED, "envelopes_repeated", "Envelopes dropped as repeats."},
-        {METRIC_REFUSED_FULL, "envelopes_refused_full", "Envelopes refused because the mailbox was full."},
-        {METRIC_DELIVERED, "envelopes_delivered", "Envelopes written to a connection."},
-        {METRIC_DELIVERED_FROM_DISK, "envelopes_delivered_from_disk", "Of these, read from the store."},
-        {METRIC_ACKED, "envelopes_acked", "Envelopes deleted because their recipient has them."},
-        {METRIC_EXPIRED, "envelopes_expired", "Envelopes deleted because nobody fetched them in time."},
-        {METRIC_STORE_FAILURES, "store_failures", "Batches that the store could not commit."},
-        {METRIC_CHECKPOINTS, "store_checkpoints", "Times the write-ahead log was copied to the database."},
+                {METRIC_CONNECTIONS_OPENED, "connections_opened", "Connections accepted."},
+                {METRIC_CONNECTIONS_REFUSED, "connections_refused", "Connections refused by a limit."},
+                {METRIC_BYTES_IN, "bytes_in", "Bytes of frames received."},
+                {METRIC_BYTES_OUT, "bytes_out", "Bytes of frames sent."},
+                {METRIC_PROTOCOL_ERRORS, "protocol_errors",
+                 "Connections closed because a frame broke the protocol."},
+                {METRIC_RATE_LIMITED, "rate_limited", "Requests refused by a rate limit."},
+                {METRIC_REGISTERED, "registered", "Accounts made."},
+                {METRIC_LOGINS, "logins", "Devices replaced by a login."},
+                {METRIC_WRONG_PASSWORDS, "wrong_passwords", "Logins refused for the password."},
+                {METRIC_STORED, "envelopes_stored", "Envelopes made durable."},
+                {METRIC_REPEATED, "envelopes_repeated", "Envelopes dropped as repeats."},
+                {METRIC_REFUSED_FULL, "envelopes_refused_full",
+                 "Envelopes refused because the mailbox was full."},
+                {METRIC_DELIVERED, "envelopes_delivered", "Envelopes written to a connection."},
+                {METRIC_DELIVERED_FROM_DISK, "envelopes_delivered_from_disk",
+                 "Of these, read from the store."},
+                {METRIC_ACKED, "envelopes_acked", "Envelopes deleted because their recipient has them."},
+                {METRIC_EXPIRED, "envelopes_expired",
+                 "Envelopes deleted because nobody fetched them in time."},
+                {METRIC_STORE_FAILURES, "store_failures", "Batches that the store could not commit."},
+                {METRIC_CHECKPOINTS, "store_checkpoints",
+                 "Times the write-ahead log was copied to the database."},
 };
 
 static const struct {
@@ -42,14 +49,17 @@ static const struct {
         const char *name;
         const char *help;
 } gauges[] = {
-        {METRIC_CONNECTIONS_OPENED, METRIC_CONNECTIONS_CLOSED, "connections", "Open connections."},
-        {METRIC_AUTHENTICATED_OPENED, METRIC_AUTHENTICATED_CLOSED, "connections_authenticated",
-         "Connections that belong to a device."},
-        {METRIC_STORE_SUBMITTED, METRIC_STORE_COMPLETED, "store_queue", "Requests that wait for the store."},
-        {METRIC_PASSWORD_SUBMITTED, METRIC_PASSWORD_COMPLETED, "password_queue",
-         "Passwords that wait to be hashed."},
-        {METRIC_WAITING_ENVELOPES, METRIC_NOTHING, "envelopes_waiting", "Envelopes in mailboxes, counted each hour."},
-        {METRIC_WAITING_MAILBOXES, METRIC_NOTHING, "mailboxes_waiting", "Mailboxes with any, counted each hour."},
+                {METRIC_CONNECTIONS_OPENED, METRIC_CONNECTIONS_CLOSED, "connections", "Open connections."},
+                {METRIC_AUTHENTICATED_OPENED, METRIC_AUTHENTICATED_CLOSED, "connections_authenticated",
+                 "Connections that belong to a device."},
+                {METRIC_STORE_SUBMITTED, METRIC_STORE_COMPLETED, "store_queue",
+                 "Requests that wait for the store."},
+                {METRIC_PASSWORD_SUBMITTED, METRIC_PASSWORD_COMPLETED, "password_queue",
+                 "Passwords that wait to be hashed."},
+                {METRIC_WAITING_ENVELOPES, METRIC_NOTHING, "envelopes_waiting",
+                 "Envelopes in mailboxes, counted each hour."},
+                {METRIC_WAITING_MAILBOXES, METRIC_NOTHING, "mailboxes_waiting",
+                 "Mailboxes with any, counted each hour."},
 };
 
 MetricsShard *metrics_shard(Metrics *metrics)
@@ -82,8 +92,8 @@ static uint64_t sum(const Metrics *metrics, const _Atomic uint64_t *of_first)
 
         for (unsigned i = 0; i < metrics->used; i++)
                 total += atomic_load_explicit(
-                        (const _Atomic uint64_t *)((const char *)&metrics->shards[i] + offset),
-                        memory_order_relaxed);
+                                (const _Atomic uint64_t *)((const char *)&metrics->shards[i] + offset),
+                                memory_order_relaxed);
         return total;
 }
 
@@ -151,7 +161,7 @@ static void write_all(FILE *out, const Metrics *metrics)
         frames(out, metrics, "frames_out_total", first->frames_out, &wire__server_frame__descriptor);
 
         head(out, "errors_total", "counter", "Errors answered, by code.");
-        for (unsigned i = 0; i <= WIRE__ERROR_CODE__ERROR_CODE_BUSY && i < METRICS_CODES; i++)
+        for (unsigned i = 0; i <= WIRE__ERROR_CODE__ERROR_CODE_BUSY; i++)
                 fprintf(out, "smserver_errors_total{code=\"%s\"} %" PRIu64 "\n",
                         wire_error_name((Wire__ErrorCode)i), sum(metrics, &first->errors[i]));
         head(out, "goodbyes_total", "counter", "Connections that the server ended, by reason.");

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * What the server counts. Each thread has a shard of its own, which only it writes, so that counting costs a store and
- * no lock; whoever shows the figures adds the shards up.
+ * What the server counts. Each thread has a shard of its own, which only it writes, so that counting costs a
+ * store and no lock; whoever shows the figures adds the shards up.
  */
 typedef enum MetricCounter {
         METRIC_CONNECTIONS_OPENED,
@@ -22,7 +22,7 @@ typedef enum MetricCounter {
         METRIC_REGISTERED,
         METRIC_LOGINS,
         METRIC_WRONG_PASSWORDS,
-        METRIC_DELIVERED,          /* envelopes written to a connection */
+        METRIC_DELIVERED, /* envelopes written to a connection */
         METRIC_DELIVERED_FROM_DISK,
         METRIC_STORED,
         METRIC_REPEATED,
@@ -69,7 +69,8 @@ typedef struct Metrics {
         unsigned used;
 } Metrics;
 
-/* Before the thread that it is for starts. Never NULL: the last shard is shared by whoever comes too late. */
+/* Before the thread that it is for starts. Never NULL: the last shard is shared by whoever comes too late.
+ */
 MetricsShard *metrics_shard(Metrics *metrics);
 
 static inline void metrics_bump(_Atomic uint64_t *counter, uint64_t by)

@@ -153,8 +153,8 @@ static void password_pool_freep(PasswordPool **pool)
         password_pool_free(*pool);
 }
 
-int password_pool_new(unsigned threads, size_t queue_max, uint64_t passes, uint64_t memory_kib, Metrics *metrics,
-                      PasswordPool **out)
+int password_pool_new(unsigned threads, size_t queue_max, uint64_t passes, uint64_t memory_kib,
+                      Metrics *metrics, PasswordPool **out)
 {
         _cleanup_(password_pool_freep) PasswordPool *pool = NULL;
         uint8_t random[WIRE_AUTH_KEY_SIZE];

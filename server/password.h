@@ -11,8 +11,8 @@
 #include "wire/limits.h"
 
 /*
- * Argon2id of auth keys, which takes milliseconds and megabytes: a few threads of its own, and a queue with an end, so
- * that logins can never take the memory or the time of everything else.
+ * Argon2id of auth keys, which takes milliseconds and megabytes: a few threads of its own, and a queue with
+ * an end, so that logins can never take the memory or the time of everything else.
  */
 typedef struct PasswordPool PasswordPool;
 
@@ -22,17 +22,17 @@ struct PasswordJob {
         InboxItem item;
         Inbox *inbox; /* where it comes back */
         void (*done)(PasswordJob *job);
-        bool verify;                            /* against hash; otherwise hash is made */
-        bool unknown;                           /* nobody has the name: takes as long, and fails */
-        uint8_t auth_key[WIRE_AUTH_KEY_SIZE];   /* wiped when it is done */
+        bool verify;                          /* against hash; otherwise hash is made */
+        bool unknown;                         /* nobody has the name: takes as long, and fails */
+        uint8_t auth_key[WIRE_AUTH_KEY_SIZE]; /* wiped when it is done */
         char hash[STORE_AUTH_HASH_SIZE];
         int result; /* 0, PASSWORD_WRONG, or -ENOMEM */
 };
 
 enum { PASSWORD_WRONG = 1 };
 
-int password_pool_new(unsigned threads, size_t queue_max, uint64_t passes, uint64_t memory_kib, Metrics *metrics,
-                      PasswordPool **out);
+int password_pool_new(unsigned threads, size_t queue_max, uint64_t passes, uint64_t memory_kib,
+                      Metrics *metrics, PasswordPool **out);
 /* Jobs that still wait come back with -ECANCELED. */
 PasswordPool *password_pool_free(PasswordPool *pool);
 

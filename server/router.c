@@ -81,7 +81,8 @@ static void run_notice(InboxItem *item, void *owner)
         free(notice);
 }
 
-/* Where there is no memory for it, the connection stays until it notices by itself; nothing is delivered to it. */
+/* Where there is no memory for it, the connection stays until it notices by itself; nothing is delivered to
+ * it. */
 static void post(const Place *place, uint64_t mailbox, const Notice *what)
 {
         Notice *notice = calloc(1, sizeof(Notice));

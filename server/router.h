@@ -8,9 +8,10 @@
 #include "wire/messenger.pb-c.h"
 
 /*
- * Who is connected where: for each mailbox, the thread that holds its connection. Any thread may call it. It may lose an
- * envelope on its way (a connection that moves while it is under way): whoever receives one compares its `previous`
- * with what it has, and reads the mailbox where they do not meet. docs/decisions/0002-store-and-router.md.
+ * Who is connected where: for each mailbox, the thread that holds its connection. Any thread may call it. It
+ * may lose an envelope on its way (a connection that moves while it is under way): whoever receives one
+ * compares its `previous` with what it has, and reads the mailbox where they do not meet.
+ * docs/decisions/0002-store-and-router.md.
  */
 typedef struct Router Router;
 
@@ -29,14 +30,15 @@ int router_new(Router **out);
 Router *router_free(Router *router);
 
 /*
- * The mailbox's connection is at this endpoint now. The one that was there is told to end with REPLACED. ticket
- * tells this connection from an earlier or later one of the same mailbox. -ENOMEM.
+ * The mailbox's connection is at this endpoint now. The one that was there is told to end with REPLACED.
+ * ticket tells this connection from an earlier or later one of the same mailbox. -ENOMEM.
  */
 int router_attach(Router *router, uint64_t mailbox, uint64_t ticket, RouterEndpoint *endpoint);
 /* Does nothing if another connection has taken the mailbox meanwhile. */
 void router_detach(Router *router, uint64_t mailbox, uint64_t ticket);
 
-/* Owns the envelope, which is stored; it is freed if nobody is there. from: the caller's endpoint, or NULL. */
+/* Owns the envelope, which is stored; it is freed if nobody is there. from: the caller's endpoint, or NULL.
+ */
 void router_deliver(Router *router, Envelope *envelope, RouterEndpoint *from);
 /* Tell the mailbox's connection, if there is one. */
 void router_prekeys(Router *router, uint64_t mailbox, uint32_t left);

@@ -86,7 +86,8 @@ uint64_t server_name_key(const Server *server, const char *user_name)
 {
         uint64_t key;
 
-        crypto_shorthash((unsigned char *)&key, (const unsigned char *)user_name, strlen(user_name), server->name_key);
+        crypto_shorthash((unsigned char *)&key, (const unsigned char *)user_name, strlen(user_name),
+                         server->name_key);
         return key;
 }
 
@@ -138,7 +139,8 @@ static int store_problem(const Server *server, int error)
         switch (error) {
         case -EBADMSG:
         case -EKEYREJECTED:
-                log_error("the store in %s is damaged or is none: restore the folder from a backup, or move it away "
+                log_error("the store in %s is damaged or is none: restore the folder from a backup, or move "
+                          "it away "
                           "to begin anew",
                           folder);
                 return EXIT_DAMAGED;
@@ -164,12 +166,12 @@ static int open_store(Server *server)
 {
         const Config *config = server->config;
         StoreLimits limits = {
-                .mailbox_messages = config->mailbox_messages,
-                .mailbox_bytes = config->mailbox_bytes,
-                .retention_ms = config->retention_ms,
-                .dedupe_ms = config->dedupe_ms,
-                .dedupe_count = config->dedupe_count,
-                .queue_max = config->store_queue,
+                        .mailbox_messages = config->mailbox_messages,
+                        .mailbox_bytes = config->mailbox_bytes,
+                        .retention_ms = config->retention_ms,
+                        .dedupe_ms = config->dedupe_ms,
+                        .dedupe_count = config->dedupe_count,
+                        .queue_max = config->store_queue,
         };
         uint8_t hash_key[STORE_HASH_KEY_SIZE];
         int r;
@@ -190,8 +192,9 @@ static int open_services(Server *server)
         init_names(server);
         if (router_new(&server->router) < 0)
                 return EXIT_INTERNAL;
-        r = password_pool_new((unsigned)config->password_threads, config->password_queue, config->password_passes,
-                              config->password_memory_kib, &server->metrics, &server->passwords);
+        r = password_pool_new((unsigned)config->password_threads, config->password_queue,
+                              config->password_passes, config->password_memory_kib, &server->metrics,
+                              &server->passwords);
         if (r < 0) {
                 log_error("the password threads cannot start: %s", strerror(-r));
                 return EXIT_INTERNAL;
@@ -217,8 +220,8 @@ static int server_up(Server *server, struct ev_loop *loop)
         r = state_open(&server->state, config->state);
         if (r != 0)
                 return r;
-        r = config->certificate ? certificate_load(&server->certificate, config->certificate, config->key) :
-                                  certificate_load_own(&server->certificate, server->state.folder);
+        r = config->certificate ? certificate_load(&server->certificate, config->certificate, config->key)
+                                : certificate_load_own(&server->certificate, server->state.folder);
         if (r != 0)
                 return r;
         r = open_store(server);
@@ -313,7 +316,8 @@ static void run(struct ev_loop *loop)
         ev_timer_stop(loop, &watchdog);
 }
 
-/* Signals are the main thread's: all others are started while they are blocked, and one that comes meanwhile waits. */
+/* Signals are the main thread's: all others are started while they are blocked, and one that comes meanwhile
+ * waits. */
 static void block_signals(int how)
 {
         sigset_t set;

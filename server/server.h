@@ -10,9 +10,10 @@
 #include "server/state.h"
 #include "server/store.h"
 
-/* What the server's threads share. Everything here is made before the first of them starts, and then only used. */
+/* What the server's threads share. Everything here is made before the first of them starts, and then only
+ * used. */
 typedef struct Limiters {
-        Limiter registrations;           /* by address, as the four that follow */
+        Limiter registrations; /* by address, as the four that follow */
         Limiter wrong_passwords_address;
         Limiter salt_queries;
         Limiter authentications;
@@ -45,8 +46,8 @@ typedef struct Server {
 } Server;
 
 /*
- * Brings everything up and prints where the server listens; runs until SIGTERM or SIGINT; takes everything down.
- * Returns a code of server/exit-code.h.
+ * Brings everything up and prints where the server listens; runs until SIGTERM or SIGINT; takes everything
+ * down. Returns a code of server/exit-code.h.
  */
 int server_run(const Config *config);
 

@@ -20,7 +20,7 @@ typedef struct FindJob {
 } FindJob;
 
 static int new_find(Session *session, uint64_t request, const char *name, void (*done)(StoreRequest *),
-                       FindJob **out)
+                    FindJob **out)
 {
         FindJob *job = calloc(1, sizeof(FindJob));
 
@@ -28,7 +28,8 @@ static int new_find(Session *session, uint64_t request, const char *name, void (
                 return -ENOMEM;
         job->session = session_ref(session);
         job->request = request;
-        job->find.base = (StoreRequest){.operation = STORE_FIND_ACCOUNT, .inbox = session->host->inbox, .done = done};
+        job->find.base = (StoreRequest){
+                        .operation = STORE_FIND_ACCOUNT, .inbox = session->host->inbox, .done = done};
         memcpy(job->find.name, name, strlen(name) + 1);
         *out = job;
         return 0;
@@ -56,8 +57,8 @@ static int start_find(FindJob *job)
 
 static void invent_password(const Server *server, const char *name, StoredPassword *out)
 {
-        crypto_generichash(out->salt, sizeof(out->salt), (const uint8_t *)name, strlen(name), server->salt_key,
-                           sizeof(server->salt_key));
+        crypto_generichash(out->salt, sizeof(out->salt), (const uint8_t *)name, strlen(name),
+                           server->salt_key, sizeof(server->salt_key));
         out->passes = INVENTED_PASSES;
         out->memory_kib = INVENTED_MEMORY_KIB;
 }
@@ -103,7 +104,8 @@ void session_salt_query(Session *session, uint64_t request, const Wire__SaltQuer
                 session_reply_error(session, request, WIRE__ERROR_CODE__ERROR_CODE_BAD_NAME, 0, "");
                 return;
         }
-        if (session_is_limited(session, &session->host->server->limiters.salt_queries, session->address, request))
+        if (session_is_limited(session, &session->host->server->limiters.salt_queries, session->address,
+                               request))
                 return;
         r = new_find(session, request, query->user_name, salt_done, &job);
         if (r == 0)
@@ -144,10 +146,10 @@ static bool signature_fits(const FindJob *job, int result)
         DeviceAuthPublicKey key = {.bytes = {9}};
         DeviceAuthSignature signature;
         DeviceAuthInput input = {
-                .server_name = session->server_name,
-                .user_name = job->find.name,
-                .device_id = job->device_id,
-                .challenge = session->challenge,
+                        .server_name = session->server_name,
+                        .user_name = job->find.name,
+                        .device_id = job->device_id,
+                        .challenge = session->challenge,
         };
         bool known = result == 0 && job->find.device_id == job->device_id;
 
@@ -201,7 +203,8 @@ void session_authenticate(Session *session, uint64_t request, const Wire__Authen
                 session_reply_error(session, request, WIRE__ERROR_CODE__ERROR_CODE_BAD_NAME, 0, "");
                 return;
         }
-        if (session_is_limited(session, &session->host->server->limiters.authentications, session->address, request))
+        if (session_is_limited(session, &session->host->server->limiters.authentications, session->address,
+                               request))
                 return;
         r = new_find(session, request, authenticate->user_name, authenticate_done, &job);
         if (r == 0) {

@@ -6,10 +6,10 @@
 #include "wire/frame.h"
 
 /*
- * From the mailbox to the client. An envelope comes from memory where the session has everything before it: its
- * `previous` is the newest that the session knows. Otherwise, and where the client is slow, the session is `behind`: it
- * forgets what comes and reads the mailbox from where it stands, as soon as there is room. So nothing that the
- * router loses is lost.
+ * From the mailbox to the client. An envelope comes from memory where the session has everything before it:
+ * its `previous` is the newest that the session knows. Otherwise, and where the client is slow, the session
+ * is `behind`: it forgets what comes and reads the mailbox from where it stands, as soon as there is room.
+ * So nothing that the router loses is lost.
  */
 typedef struct UnackedEntry {
         uint64_t sequence;
@@ -39,7 +39,8 @@ static bool has_room(const Session *session)
 {
         const Config *config = session->host->server->config;
 
-        return session->waiting_count < config->unacked_messages && session->waiting_bytes < config->unacked_bytes;
+        return session->waiting_count < config->unacked_messages &&
+               session->waiting_bytes < config->unacked_bytes;
 }
 
 static void enqueue(Session *session, Envelope *envelope)
@@ -127,12 +128,12 @@ static void read_more(Session *session, bool settle)
                 return; /* with the next ack, or envelope */
         job->session = session;
         job->read = (StoreRead){
-                .base = {.operation = STORE_READ, .inbox = session->host->inbox, .done = read_done},
-                .mailbox = session->mailbox,
-                .after = session->queued_sequence,
-                .count_max = READ_COUNT_MAX,
-                .bytes_max = READ_BYTES_MAX,
-                .settle = settle,
+                        .base = {.operation = STORE_READ, .inbox = session->host->inbox, .done = read_done},
+                        .mailbox = session->mailbox,
+                        .after = session->queued_sequence,
+                        .count_max = READ_COUNT_MAX,
+                        .bytes_max = READ_BYTES_MAX,
+                        .settle = settle,
         };
         if (store_submit(session->host->server->store, &job->read.base) < 0) {
                 free(job);
@@ -180,13 +181,13 @@ static int remember_unacked(Session *session, const Envelope *envelope)
                         return -1;
                 *larger = (Unacked){.capacity = capacity};
                 for (; unacked && larger->count < unacked->count; larger->count++)
-                        larger->entries[larger->count] =
-                                unacked->entries[(unacked->first + larger->count) & (unacked->capacity - 1)];
+                        larger->entries[larger->count] = unacked->entries[(unacked->first + larger->count) &
+                                                                          (unacked->capacity - 1)];
                 free(unacked);
                 session->unacked = unacked = larger;
         }
         unacked->entries[(unacked->first + unacked->count++) & (unacked->capacity - 1)] =
-                (UnackedEntry){.sequence = envelope->sequence, .size = envelope->payload_size};
+                        (UnackedEntry){.sequence = envelope->sequence, .size = envelope->payload_size};
         return 0;
 }
 
@@ -260,7 +261,9 @@ void session_ack(Session *session, uint64_t sequence)
                 sequence = session->delivered_sequence;
         ack = calloc(1, sizeof(StoreAck));
         if (ack) {
-                *ack = (StoreAck){.base = {.operation = STORE_ACK}, .mailbox = session->mailbox, .sequence = sequence};
+                *ack = (StoreAck){.base = {.operation = STORE_ACK},
+                                  .mailbox = session->mailbox,
+                                  .sequence = sequence};
                 if (store_submit(session->host->server->store, &ack->base) < 0)
                         free(ack); /* the next one covers it, or it comes again */
                 else

@@ -83,15 +83,16 @@ void session_reply_error(Session *session, uint64_t request, Wire__ErrorCode cod
         frame.request = request;
         frame.body_case = WIRE__SERVER_FRAME__BODY_ERROR;
         frame.error = &error;
-        metrics_bump(&session->host->metrics->errors[(unsigned)code < METRICS_CODES ? (unsigned)code : 0], 1);
+        metrics_bump(&session->host->metrics->errors[(unsigned)code < METRICS_CODES ? (unsigned)code : 0],
+                     1);
         session_reply(session, &frame);
 }
 
 void session_reply_failure(Session *session, uint64_t request, int error)
 {
         session_reply_error(session, request,
-                            error == -EBUSY ? WIRE__ERROR_CODE__ERROR_CODE_BUSY :
-                                              WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED,
+                            error == -EBUSY ? WIRE__ERROR_CODE__ERROR_CODE_BUSY
+                                            : WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED,
                             0, error == -EBUSY ? "busy" : "failed");
 }
 
@@ -103,7 +104,8 @@ static Results *results_with_room(Session *session)
         if (results && results->first + results->count < results->capacity)
                 return results;
         if (results && results->first > 0) {
-                memmove(results->entries, results->entries + results->first, results->count * sizeof(ResultEntry));
+                memmove(results->entries, results->entries + results->first,
+                        results->count * sizeof(ResultEntry));
                 results->first = 0;
                 return results;
         }
@@ -118,8 +120,8 @@ static Results *results_with_room(Session *session)
         return results;
 }
 
-void session_add_result(Session *session, uint64_t request, const uint8_t *id, Wire__ErrorCode code, bool stored,
-                        uint32_t retry_after_ms)
+void session_add_result(Session *session, uint64_t request, const uint8_t *id, Wire__ErrorCode code,
+                        bool stored, uint32_t retry_after_ms)
 {
         Results *results;
         ResultEntry *entry;
@@ -132,10 +134,15 @@ void session_add_result(Session *session, uint64_t request, const uint8_t *id, W
                 return;
         }
         entry = &results->entries[results->first + results->count++];
-        *entry = (ResultEntry){.request = request, .code = code, .stored = stored, .retry_after_ms = retry_after_ms};
+        *entry = (ResultEntry){.request = request,
+                               .code = code,
+                               .stored = stored,
+                               .retry_after_ms = retry_after_ms};
         memcpy(entry->id, id, sizeof(entry->id));
         if (!stored)
-                metrics_bump(&session->host->metrics->errors[(unsigned)code < METRICS_CODES ? (unsigned)code : 0], 1);
+                metrics_bump(&session->host->metrics
+                                              ->errors[(unsigned)code < METRICS_CODES ? (unsigned)code : 0],
+                             1);
         session->host->want_write(session->connection);
 }
 

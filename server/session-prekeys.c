@@ -51,7 +51,8 @@ static void upload_done(StoreRequest *request)
         } else if (request->result == 0) {
                 reply_count(job->session, number, job->add.left);
         } else if (request->result == STORE_TOO_MANY_PREKEYS) {
-                session_reply_error(job->session, number, WIRE__ERROR_CODE__ERROR_CODE_TOO_MANY_PREKEYS, 0, "");
+                session_reply_error(job->session, number, WIRE__ERROR_CODE__ERROR_CODE_TOO_MANY_PREKEYS, 0,
+                                    "");
         } else if (request->result == STORE_STALE_DEVICE) {
                 session_reply_error(job->session, number, WIRE__ERROR_CODE__ERROR_CODE_STALE_DEVICE, 0, "");
         } else {
@@ -73,9 +74,11 @@ void session_upload_prekeys(Session *session, Wire__ClientFrame *frame)
         job->session = session_ref(session);
         job->frame = frame;
         job->add = (StoreAddPrekeys){
-                .base = {.operation = STORE_ADD_PREKEYS, .inbox = session->host->inbox, .done = upload_done},
-                .mailbox = session->mailbox,
-                .prekeys = frame->upload_prekeys,
+                        .base = {.operation = STORE_ADD_PREKEYS,
+                                 .inbox = session->host->inbox,
+                                 .done = upload_done},
+                        .mailbox = session->mailbox,
+                        .prekeys = frame->upload_prekeys,
         };
         r = store_submit(session->host->server->store, &job->add.base);
         if (r < 0) {
@@ -143,7 +146,8 @@ static void fetch_done(StoreRequest *request)
         } else if (request->result == 0) {
                 reply_bundles(job);
         } else if (request->result == STORE_UNKNOWN_ACCOUNT) {
-                session_reply_error(job->session, job->request, WIRE__ERROR_CODE__ERROR_CODE_UNKNOWN_RECIPIENT, 0, "");
+                session_reply_error(job->session, job->request,
+                                    WIRE__ERROR_CODE__ERROR_CODE_UNKNOWN_RECIPIENT, 0, "");
         } else {
                 session_reply_failure(job->session, job->request, request->result);
         }
@@ -173,11 +177,13 @@ void session_fetch_bundles(Session *session, uint64_t request, const Wire__Fetch
         job->session = session_ref(session);
         job->request = request;
         job->take.base = (StoreRequest){
-                .operation = STORE_TAKE_BUNDLES, .inbox = session->host->inbox, .done = fetch_done};
+                        .operation = STORE_TAKE_BUNDLES, .inbox = session->host->inbox, .done = fetch_done};
         memcpy(job->take.name, fetch->user_name, strlen(fetch->user_name) + 1);
-        /* Many strangers together cannot use somebody's one-time prekeys up: then the last resort has to do. */
+        /* Many strangers together cannot use somebody's one-time prekeys up: then the last resort has to do.
+         */
         job->take.keep_one_time = limiter_take(&server->limiters.bundles_target,
-                                               server_name_key(server, fetch->user_name), 1, session->host->now_us) > 0;
+                                               server_name_key(server, fetch->user_name), 1,
+                                               session->host->now_us) > 0;
         r = store_submit(server->store, &job->take.base);
         if (r < 0) {
                 session_reply_failure(session, request, r);

@@ -10,8 +10,9 @@
 #include "wire/username.h"
 
 /*
- * RegisterAccount and Login: find the account, hash or verify the auth key in the password pool, change the store. One
- * job goes through the three stages; the frame, with the keys of the device, stays with it to the end.
+ * RegisterAccount and Login: find the account, hash or verify the auth key in the password pool, change the
+ * store. One job goes through the three stages; the frame, with the keys of the device, stays with it to the
+ * end.
  */
 typedef struct IdentifyJob {
         StoreFindAccount find;
@@ -22,7 +23,8 @@ typedef struct IdentifyJob {
         bool login;
 } IdentifyJob;
 
-#define JOB_OF(member_pointer, member) ((IdentifyJob *)((char *)(member_pointer)-offsetof(IdentifyJob, member)))
+#define JOB_OF(member_pointer, member) \
+        ((IdentifyJob *)((char *)(member_pointer)-offsetof(IdentifyJob, member)))
 
 static void job_free(IdentifyJob *job)
 {
@@ -44,7 +46,10 @@ static void refuse(IdentifyJob *job, Wire__ErrorCode code, uint32_t retry_after_
 
 static void fail(IdentifyJob *job, int error)
 {
-        refuse(job, error == -EBUSY ? WIRE__ERROR_CODE__ERROR_CODE_BUSY : WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED, 0);
+        refuse(job,
+               error == -EBUSY ? WIRE__ERROR_CODE__ERROR_CODE_BUSY
+                               : WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED,
+               0);
 }
 
 static void submit(IdentifyJob *job, StoreRequest *request)
@@ -126,8 +131,8 @@ static void change_store(IdentifyJob *job)
 }
 
 /*
- * Each try is charged to the account and to the address before it is looked at, so that many at once get no further than
- * one after another; a right one is not counted.
+ * Each try is charged to the account and to the address before it is looked at, so that many at once get no
+ * further than one after another; a right one is not counted.
  */
 static uint32_t charge_try(Session *session, const char *name)
 {
@@ -152,8 +157,8 @@ static void forgive_try(const IdentifyJob *job)
 
         if (!job->login)
                 return;
-        limiter_give_back(&limiters->wrong_passwords_account, server_name_key(host->server, job->find.name), 1,
-                          host->now_us);
+        limiter_give_back(&limiters->wrong_passwords_account, server_name_key(host->server, job->find.name),
+                          1, host->now_us);
         limiter_give_back(&limiters->wrong_passwords_address, job->session->address, 1, host->now_us);
 }
 
@@ -225,7 +230,7 @@ static void start(Session *session, Wire__ClientFrame *frame, const char *name, 
                 memcpy(job->set.invitation_hash, invitation_hash, sizeof(job->set.invitation_hash));
         }
         job->find.base = (StoreRequest){
-                .operation = STORE_FIND_ACCOUNT, .inbox = session->host->inbox, .done = find_done};
+                        .operation = STORE_FIND_ACCOUNT, .inbox = session->host->inbox, .done = find_done};
         memcpy(job->find.name, name, strlen(name) + 1);
         session_set_state(session, SESSION_IDENTIFYING);
         submit(job, &job->find.base);
@@ -242,7 +247,8 @@ void session_register(Session *session, Wire__ClientFrame *frame)
         Server *server = session->host->server;
         const Wire__RegisterAccount *account = frame->register_account;
         uint8_t hash[INVITATION_HASH_SIZE];
-        bool invited = server->config->registration == WIRE__REGISTRATION_POLICY__REGISTRATION_POLICY_INVITATION;
+        bool invited = server->config->registration ==
+                       WIRE__REGISTRATION_POLICY__REGISTRATION_POLICY_INVITATION;
         int r;
 
         if (!user_name_is_valid(account->user_name)) {
@@ -261,8 +267,8 @@ void session_register(Session *session, Wire__ClientFrame *frame)
                 r = invitation_check(server->config->invitation_file, account->invitation_token, hash);
                 if (r != 0) {
                         turn_away(session, frame,
-                                  r > 0 ? WIRE__ERROR_CODE__ERROR_CODE_BAD_INVITATION :
-                                          WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED);
+                                  r > 0 ? WIRE__ERROR_CODE__ERROR_CODE_BAD_INVITATION
+                                        : WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED);
                         return;
                 }
         }
@@ -282,7 +288,8 @@ void session_login(Session *session, Wire__ClientFrame *frame)
         retry_ms = charge_try(session, name);
         if (retry_ms > 0) {
                 metrics_add(host->metrics, METRIC_RATE_LIMITED, 1);
-                session_reply_error(session, frame->request, WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED, retry_ms, "");
+                session_reply_error(session, frame->request, WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED,
+                                    retry_ms, "");
                 frame_free_client(frame);
                 return;
         }

@@ -69,7 +69,8 @@ static void refuse_all(Session *session, uint64_t request, const Wire__Send *sen
                        uint32_t retry_after_ms)
 {
         for (size_t i = 0; i < send->n_envelopes; i++)
-                session_add_result(session, request, send->envelopes[i]->id.data, code, false, retry_after_ms);
+                session_add_result(session, request, send->envelopes[i]->id.data, code, false,
+                                   retry_after_ms);
 }
 
 static Envelope *take_envelope(const Session *session, const Wire__OutgoingEnvelope *from)
@@ -115,8 +116,8 @@ void session_send(Session *session, uint64_t request, const Wire__Send *send)
         SendJob *job;
         int r;
 
-        retry_ms = limiter_take(&host->server->limiters.sends, session->name_key, (uint32_t)send->n_envelopes,
-                                host->now_us);
+        retry_ms = limiter_take(&host->server->limiters.sends, session->name_key,
+                                (uint32_t)send->n_envelopes, host->now_us);
         if (retry_ms > 0) {
                 metrics_add(host->metrics, METRIC_RATE_LIMITED, 1);
                 refuse_all(session, request, send, WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED, retry_ms);
@@ -128,9 +129,9 @@ void session_send(Session *session, uint64_t request, const Wire__Send *send)
                 return;
         }
         *job = (SendJob){
-                .session = session,
-                .request = request,
-                .append.base = {.operation = STORE_APPEND, .inbox = host->inbox, .done = send_done},
+                        .session = session,
+                        .request = request,
+                        .append.base = {.operation = STORE_APPEND, .inbox = host->inbox, .done = send_done},
         };
         take_envelopes(job, send);
         if (job->append.count == 0) {

@@ -94,8 +94,8 @@ void session_set_state(Session *session, SessionState state)
 {
         if (state == session->state)
                 return;
-        log_debug("connection %llu: %s -> %s", (unsigned long long)session->ticket, state_name(session->state),
-                  state_name(state));
+        log_debug("connection %llu: %s -> %s", (unsigned long long)session->ticket,
+                  state_name(session->state), state_name(state));
         session->state = state;
         if (state >= SESSION_ENDING) {
                 session->ending_us = session->host->now_us;
@@ -158,7 +158,8 @@ void session_update_flow(Session *session)
         const Config *config = session->host->server->config;
         size_t envelopes = session->in_flight + session_results_waiting(session);
         bool full = envelopes >= config->envelopes_in_flight || session->replies_count >= REPLIES_MAX;
-        bool easy = envelopes <= config->envelopes_in_flight / 2 && session->replies_count <= REPLIES_MAX / 2;
+        bool easy = envelopes <= config->envelopes_in_flight / 2 &&
+                    session->replies_count <= REPLIES_MAX / 2;
 
         if (!session_is_open(session) || !(session->paused ? easy : full))
                 return;
@@ -173,7 +174,8 @@ bool session_is_limited(Session *session, Limiter *limiter, uint64_t key, uint64
         if (retry_ms == 0)
                 return false;
         metrics_add(session->host->metrics, METRIC_RATE_LIMITED, 1);
-        session_reply_error(session, request, WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED, retry_ms, "too many");
+        session_reply_error(session, request, WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED, retry_ms,
+                            "too many");
         return true;
 }
 

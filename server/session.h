@@ -14,19 +14,19 @@
 /*
  * One connection, above the WebSocket: frames in, frames out. docs/protocol.md, "The life of a connection".
  *
- * A session belongs to one thread. What it has asked of the store or the password pool holds a reference to it, so that an
- * answer which comes after the connection has gone finds it, and finds it closed.
+ * A session belongs to one thread. What it has asked of the store or the password pool holds a reference to
+ * it, so that an answer which comes after the connection has gone finds it, and finds it closed.
  */
 typedef struct Session Session;
 
 typedef enum SessionState {
-        SESSION_NEW,           /* Hello has not come */
+        SESSION_NEW, /* Hello has not come */
         SESSION_GREETED,
-        SESSION_IDENTIFYING,   /* RegisterAccount, Login or Authenticate is under way */
+        SESSION_IDENTIFYING, /* RegisterAccount, Login or Authenticate is under way */
         SESSION_AUTHENTICATED,
-        SESSION_ENDING,        /* Goodbye is the last frame that will leave */
-        SESSION_ENDED,         /* it has left */
-        SESSION_CLOSED,        /* the connection is gone */
+        SESSION_ENDING, /* Goodbye is the last frame that will leave */
+        SESSION_ENDED,  /* it has left */
+        SESSION_CLOSED, /* the connection is gone */
 } SessionState;
 
 /* What a session needs of the thread that it lives on. */
@@ -35,17 +35,17 @@ typedef struct SessionHost {
         MetricsShard *metrics;
         Inbox *inbox;
         RouterEndpoint *endpoint;
-        Map *by_mailbox; /* mailbox → Session of this thread */
-        void (*want_write)(void *connection);             /* session_next_frame() has something */
-        void (*pause)(void *connection, bool paused);     /* stop, go on reading */
-        uint64_t now_us;   /* monotonic; kept by the thread's loop */
-        size_t in_flight;  /* envelopes of all its sessions that the store has */
-        bool draining;     /* what comes in now is not looked at */
+        Map *by_mailbox;                              /* mailbox → Session of this thread */
+        void (*want_write)(void *connection);         /* session_next_frame() has something */
+        void (*pause)(void *connection, bool paused); /* stop, go on reading */
+        uint64_t now_us;                              /* monotonic; kept by the thread's loop */
+        size_t in_flight;                             /* envelopes of all its sessions that the store has */
+        bool draining;                                /* what comes in now is not looked at */
 } SessionHost;
 
-typedef struct Reply Reply;         /* session-output.c */
-typedef struct Results Results;     /* session-output.c */
-typedef struct Unacked Unacked;     /* session-deliver.c */
+typedef struct Reply Reply;     /* session-output.c */
+typedef struct Results Results; /* session-output.c */
+typedef struct Unacked Unacked; /* session-deliver.c */
 
 struct Session {
         SessionHost *host;
@@ -92,7 +92,8 @@ struct Session {
 
 /* connection: what host's functions get. NULL: no memory. */
 Session *session_new(SessionHost *host, void *connection, uint64_t address);
-/* The connection is gone: forgets the pointer to it, and frees the session when nothing refers to it any more. */
+/* The connection is gone: forgets the pointer to it, and frees the session when nothing refers to it any
+ * more. */
 void session_close(Session *session);
 
 /* A part of a WebSocket message; final: its last. */
@@ -101,8 +102,9 @@ void session_receive(Session *session, const uint8_t *data, size_t size, bool fi
 void session_protocol_error(Session *session, const char *why);
 
 /*
- * The next frame to send, encoded to buffer (of WIRE_FRAME_MAX bytes). 0: none. After the last frame of a session that
- * ends, the state is SESSION_ENDED, and the connection is to be closed with session_close_code().
+ * The next frame to send, encoded to buffer (of WIRE_FRAME_MAX bytes). 0: none. After the last frame of a
+ * session that ends, the state is SESSION_ENDED, and the connection is to be closed with
+ * session_close_code().
  */
 size_t session_next_frame(Session *session, uint8_t *buffer);
 bool session_has_output(const Session *session);

@@ -57,7 +57,8 @@ static int check_folder(const char *folder)
                 return EXIT_STATE;
         }
         if (info.st_uid != geteuid()) {
-                log_error("%s belongs to user %u, and this is user %u: run smserver as its owner, or give another "
+                log_error("%s belongs to user %u, and this is user %u: run smserver as its owner, or give "
+                          "another "
                           "folder with --state",
                           folder, info.st_uid, geteuid());
                 return EXIT_STATE;
@@ -121,7 +122,8 @@ static int load_secret(State *state)
         if (fd >= 0) {
                 if (read(fd, state->secret, sizeof(state->secret)) == (ssize_t)sizeof(state->secret))
                         return 0;
-                log_error("%s is damaged: restore it from a backup, or remove it (invented password salts and "
+                log_error("%s is damaged: restore it from a backup, or remove it (invented password salts "
+                          "and "
                           "the memory of repeated envelopes begin anew)",
                           path);
                 return EXIT_STATE;
@@ -172,5 +174,6 @@ void state_deinit(State *state)
 
 void state_derive(const State *state, const char *label, uint8_t *out, size_t size)
 {
-        crypto_generichash(out, size, (const uint8_t *)label, strlen(label), state->secret, sizeof(state->secret));
+        crypto_generichash(out, size, (const uint8_t *)label, strlen(label), state->secret,
+                           sizeof(state->secret));
 }

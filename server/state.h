@@ -5,8 +5,9 @@
 #include <stdint.h>
 
 /*
- * The state folder: made with mode 0700 if it is not there, and locked, so that two servers never share one. It holds the
- * store, the certificate that the server made for itself, and a secret from which keys for hashes are derived.
+ * The state folder: made with mode 0700 if it is not there, and locked, so that two servers never share one.
+ * It holds the store, the certificate that the server made for itself, and a secret from which keys for
+ * hashes are derived.
  */
 typedef struct State {
         char *folder;
@@ -16,7 +17,8 @@ typedef struct State {
 
 #define STATE_INIT ((State){.lock_fd = -1})
 
-/* path NULL: $STATE_DIRECTORY, else $XDG_STATE_HOME/secure-messenger-server. Returns a code of server/exit-code.h. */
+/* path NULL: $STATE_DIRECTORY, else $XDG_STATE_HOME/secure-messenger-server. Returns a code of
+ * server/exit-code.h. */
 int state_open(State *state, const char *path);
 void state_deinit(State *state);
 

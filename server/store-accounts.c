@@ -48,10 +48,11 @@ int store_find_account(Store *store, StoreFindAccount *request)
         const char *auth_hash = NULL;
         int r;
 
-        r = statement_prepare(store->reading, &s,
-                              "SELECT salt, passes, memory_kib, auth_hash, device_id, mailbox, auth_public_key "
-                              "FROM account JOIN device ON device.account = account.number "
-                              "WHERE name = :name ORDER BY device_id DESC LIMIT 1");
+        r = statement_prepare(
+                        store->reading, &s,
+                        "SELECT salt, passes, memory_kib, auth_hash, device_id, mailbox, auth_public_key "
+                        "FROM account JOIN device ON device.account = account.number "
+                        "WHERE name = :name ORDER BY device_id DESC LIMIT 1");
         if (r < 0)
                 return r;
         statement_bind_text(s, ":name", request->name);
@@ -108,10 +109,11 @@ static int put_device(Store *store, int64_t account, uint32_t device_id, const W
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "INSERT INTO device (account, device_id, auth_public_key, identity, signed_prekey, "
-                              "last_resort_prekey, created_ms) VALUES (:account, :device_id, :auth_public_key, "
-                              ":identity, :signed_prekey, :last_resort_prekey, :created_ms)");
+        r = statement_prepare(
+                        store->database, &s,
+                        "INSERT INTO device (account, device_id, auth_public_key, identity, signed_prekey, "
+                        "last_resort_prekey, created_ms) VALUES (:account, :device_id, :auth_public_key, "
+                        ":identity, :signed_prekey, :last_resort_prekey, :created_ms)");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":account", account);
@@ -119,7 +121,8 @@ static int put_device(Store *store, int64_t account, uint32_t device_id, const W
         statement_bind_blob(s, ":auth_public_key", keys->auth_public_key.data, keys->auth_public_key.len);
         statement_bind_blob(s, ":identity", keys->identity.data, keys->identity.len);
         statement_bind_blob(s, ":signed_prekey", keys->signed_prekey.data, keys->signed_prekey.len);
-        statement_bind_blob(s, ":last_resort_prekey", keys->last_resort_prekey.data, keys->last_resort_prekey.len);
+        statement_bind_blob(s, ":last_resort_prekey", keys->last_resort_prekey.data,
+                            keys->last_resort_prekey.len);
         statement_bind_int64(s, ":created_ms", (int64_t)store->now_ms);
         r = statement_run(s);
         if (r < 0)
@@ -179,9 +182,11 @@ static int put_account(Store *store, const StoreSetDevice *request, int64_t *acc
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "INSERT INTO account (name, salt, passes, memory_kib, auth_hash, last_device_id, "
-                              "created_ms) VALUES (:name, :salt, :passes, :memory_kib, :auth_hash, 1, :created_ms)");
+        r = statement_prepare(
+                        store->database, &s,
+                        "INSERT INTO account (name, salt, passes, memory_kib, auth_hash, last_device_id, "
+                        "created_ms) VALUES (:name, :salt, :passes, :memory_kib, :auth_hash, 1, "
+                        ":created_ms)");
         if (r < 0)
                 return r;
         statement_bind_text(s, ":name", request->name);
@@ -197,7 +202,8 @@ static int put_account(Store *store, const StoreSetDevice *request, int64_t *acc
         return 0;
 }
 
-/* Conditions come before the first write: a refused request leaves nothing behind in the batch's transaction. */
+/* Conditions come before the first write: a refused request leaves nothing behind in the batch's
+ * transaction. */
 int store_register(Store *store, StoreSetDevice *request)
 {
         int64_t account = 0;
@@ -266,7 +272,8 @@ static int next_device_id(Store *store, int64_t account, int64_t device_id)
         return statement_run(s);
 }
 
-static int find_device(Store *store, const char *name, int64_t *account, int64_t *last_device_id, int64_t *mailbox)
+static int find_device(Store *store, const char *name, int64_t *account, int64_t *last_device_id,
+                       int64_t *mailbox)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;

@@ -47,9 +47,10 @@ static int take_one_time(Store *store, StoreBundle *bundle)
         int64_t id = 0;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "DELETE FROM one_time_prekey WHERE mailbox = :mailbox AND id = "
-                              "(SELECT min(id) FROM one_time_prekey WHERE mailbox = :mailbox) RETURNING id, key");
+        r = statement_prepare(
+                        store->database, &s,
+                        "DELETE FROM one_time_prekey WHERE mailbox = :mailbox AND id = "
+                        "(SELECT min(id) FROM one_time_prekey WHERE mailbox = :mailbox) RETURNING id, key");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":mailbox", (int64_t)bundle->mailbox);
@@ -91,9 +92,10 @@ static int read_devices(Store *store, StoreTakeBundles *request)
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "SELECT mailbox, device_id, identity, signed_prekey, last_resort_prekey FROM device "
-                              "JOIN account ON account.number = device.account WHERE name = :name");
+        r = statement_prepare(
+                        store->database, &s,
+                        "SELECT mailbox, device_id, identity, signed_prekey, last_resort_prekey FROM device "
+                        "JOIN account ON account.number = device.account WHERE name = :name");
         if (r < 0)
                 return r;
         statement_bind_text(s, ":name", request->name);

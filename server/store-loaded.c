@@ -62,13 +62,15 @@ int loaded_push(Store *store, Mailbox *mailbox, const MailboxEntry *entry)
         int r;
 
         if (mailbox->entries_count == mailbox->entries_capacity) {
-                size_t capacity = mailbox->entries_capacity ? mailbox->entries_capacity * 2 : ENTRIES_CAPACITY_MIN;
+                size_t capacity = mailbox->entries_capacity ? mailbox->entries_capacity * 2
+                                                            : ENTRIES_CAPACITY_MIN;
                 MailboxEntry *larger = calloc(capacity, sizeof(MailboxEntry));
 
                 if (!larger)
                         return -ENOMEM;
                 for (size_t i = 0; i < mailbox->entries_count; i++)
-                        larger[i] = mailbox->entries[(mailbox->entries_first + i) & (mailbox->entries_capacity - 1)];
+                        larger[i] = mailbox->entries[(mailbox->entries_first + i) &
+                                                     (mailbox->entries_capacity - 1)];
                 free(mailbox->entries);
                 mailbox->entries = larger;
                 mailbox->entries_capacity = capacity;
@@ -77,8 +79,8 @@ int loaded_push(Store *store, Mailbox *mailbox, const MailboxEntry *entry)
         r = repeats_add_waiting(&store->repeats, entry->hash);
         if (r < 0)
                 return r;
-        mailbox->entries[(mailbox->entries_first + mailbox->entries_count++) & (mailbox->entries_capacity - 1)] =
-                *entry;
+        mailbox->entries[(mailbox->entries_first + mailbox->entries_count++) &
+                         (mailbox->entries_capacity - 1)] = *entry;
         mailbox->bytes += entry->size;
         mailbox->last_sequence = entry->sequence;
         return 0;
@@ -220,7 +222,8 @@ static int load(Store *store, const char *name, uint64_t hash, Mailbox **out)
         }
         link_newest(store, mailbox);
         *out = mailbox;
-        mailbox = NULL; /* the maps have it from here, whatever else fails: that fails the batch, and drops them */
+        mailbox = NULL; /* the maps have it from here, whatever else fails: that fails the batch, and drops
+                           them */
         return load_entries(store, *out);
 }
 
@@ -258,8 +261,9 @@ int loaded_start(Store *store)
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "SELECT stored_ms, hashes FROM recent WHERE stored_ms >= :since ORDER BY number");
+        r = statement_prepare(
+                        store->database, &s,
+                        "SELECT stored_ms, hashes FROM recent WHERE stored_ms >= :since ORDER BY number");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":since", (int64_t)(clock_wall_ms() - store->limits.dedupe_ms));

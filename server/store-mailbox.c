@@ -18,8 +18,8 @@ uint64_t envelope_hash(const Store *store, uint64_t mailbox, const char *sender,
         memcpy(input, &mailbox, sizeof(mailbox));
         memcpy(input + sizeof(mailbox), id, WIRE_ENVELOPE_ID_SIZE);
         memcpy(input + sizeof(mailbox) + WIRE_ENVELOPE_ID_SIZE, sender, sender_size);
-        crypto_shorthash((unsigned char *)&hash, input, sizeof(mailbox) + WIRE_ENVELOPE_ID_SIZE + sender_size,
-                         store->hash_key);
+        crypto_shorthash((unsigned char *)&hash, input,
+                         sizeof(mailbox) + WIRE_ENVELOPE_ID_SIZE + sender_size, store->hash_key);
         return hash;
 }
 
@@ -66,9 +66,10 @@ static int insert(Store *store, const Envelope *envelope)
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "INSERT INTO envelope (position, id, sender, sender_device, stored_ms, payload) "
-                              "VALUES (:position, :id, :sender, :sender_device, :stored_ms, :payload)");
+        r = statement_prepare(
+                        store->database, &s,
+                        "INSERT INTO envelope (position, id, sender, sender_device, stored_ms, payload) "
+                        "VALUES (:position, :id, :sender, :sender_device, :stored_ms, :payload)");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":position", (int64_t)position_of(envelope->mailbox, envelope->sequence));
@@ -150,7 +151,8 @@ int store_flush_recent(Store *store)
 
         if (store->recent_count == 0)
                 return 0;
-        r = statement_prepare(store->database, &s, "INSERT INTO recent (stored_ms, hashes) VALUES (:ms, :hashes)");
+        r = statement_prepare(store->database, &s,
+                              "INSERT INTO recent (stored_ms, hashes) VALUES (:ms, :hashes)");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":ms", (int64_t)store->now_ms);
@@ -166,7 +168,8 @@ static int delete_until(Store *store, uint64_t mailbox, uint64_t sequence)
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s, "DELETE FROM envelope WHERE position BETWEEN :first AND :last");
+        r = statement_prepare(store->database, &s,
+                              "DELETE FROM envelope WHERE position BETWEEN :first AND :last");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":first", (int64_t)position_of(mailbox, 0));

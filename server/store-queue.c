@@ -61,7 +61,8 @@ static void wait_for_change(Queue *queue, uint64_t wait_ms)
         pthread_cond_timedwait(&queue->changed, &queue->lock, &until);
 }
 
-StoreRequest *queue_take(Queue *queue, size_t count_max, uint64_t wait_ms, size_t *count_out, bool *stopping_out)
+StoreRequest *queue_take(Queue *queue, size_t count_max, uint64_t wait_ms, size_t *count_out,
+                         bool *stopping_out)
 {
         InboxItem *first, *last = NULL;
         size_t count = 0;

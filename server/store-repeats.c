@@ -78,8 +78,11 @@ static int make_room(Repeats *repeats)
         larger = calloc(capacity, sizeof(RepeatsRecent));
         if (!larger)
                 return -ENOMEM;
-        for (size_t i = 0; i < repeats->recent_count; i++)
-                larger[i] = repeats->recent[(repeats->recent_first + i) % repeats->recent_capacity];
+        for (size_t i = 0, from = repeats->recent_first; i < repeats->recent_count; i++) {
+                larger[i] = repeats->recent[from++];
+                if (from == repeats->recent_capacity)
+                        from = 0;
+        }
         free(repeats->recent);
         repeats->recent = larger;
         repeats->recent_capacity = capacity;
@@ -105,7 +108,7 @@ int repeats_add_recent(Repeats *repeats, uint64_t hash, uint64_t stored_ms)
         if (r < 0)
                 return r;
         repeats->recent[(repeats->recent_first + repeats->recent_count) % repeats->recent_capacity] =
-                (RepeatsRecent){.hash = hash, .stored_ms = stored_ms};
+                        (RepeatsRecent){.hash = hash, .stored_ms = stored_ms};
         repeats->recent_count++;
         return 0;
 }

@@ -8,15 +8,15 @@
 #include "server/map.h"
 
 /*
- * Which envelopes the store has seen, as 64-bit keyed hashes of mailbox, sender and envelope ID: those that wait in a
- * loaded mailbox, and those that were stored lately, wherever they are now. In memory only; store-mailbox.c fills it from
- * the mailboxes and the table `recent`.
+ * Which envelopes the store has seen, as 64-bit keyed hashes of mailbox, sender and envelope ID: those that
+ * wait in a loaded mailbox, and those that were stored lately, wherever they are now. In memory only;
+ * store-mailbox.c fills it from the mailboxes and the table `recent`.
  *
- * Two envelopes out of ten million share a hash with a probability below one in 100,000, and a stranger cannot aim
- * at it without the key.
+ * Two envelopes out of ten million share a hash with a probability below one in 100,000, and a stranger
+ * cannot aim at it without the key.
  */
 typedef struct Repeats {
-        Map known; /* hash → REPEATS_WAITING, REPEATS_RECENT */
+        Map known;                    /* hash → REPEATS_WAITING, REPEATS_RECENT */
         struct RepeatsRecent *recent; /* a ring, oldest first */
         size_t recent_max, recent_first, recent_count, recent_capacity;
         uint64_t age_ms;

@@ -189,7 +189,10 @@ static void *writer_run(void *data)
                 size_t count;
 
                 first = queue_take(&store->to_writer, BATCH_MAX,
-                                   more ? 1 : store->acked ? ACK_DELAY_MS : UPKEEP_INTERVAL_MS, &count, &stopping);
+                                   more           ? 1
+                                   : store->acked ? ACK_DELAY_MS
+                                                  : UPKEEP_INTERVAL_MS,
+                                   &count, &stopping);
                 if (first || acks_are_due(store) || (stopping && store->acked))
                         write_batch(store, first, count, stopping);
                 if (more || clock_monotonic_ms() >= upkeep_due) {
@@ -218,8 +221,8 @@ int store_submit(Store *store, StoreRequest *request)
 }
 
 /*
- * The small tables, which everything else stands on. Not the envelopes, which may be gigabytes: what is damaged there is
- * found when it is read.
+ * The small tables, which everything else stands on. Not the envelopes, which may be gigabytes: what is
+ * damaged there is found when it is read.
  */
 static int check_tables(Store *store)
 {
@@ -228,7 +231,8 @@ static int check_tables(Store *store)
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "SELECT quick_check AS found FROM (SELECT quick_check FROM pragma_quick_check('account') "
+                              "SELECT quick_check AS found FROM (SELECT quick_check FROM "
+                              "pragma_quick_check('account') "
                               "UNION ALL SELECT quick_check FROM pragma_quick_check('device') "
                               "UNION ALL SELECT quick_check FROM pragma_quick_check('one_time_prekey') "
                               "UNION ALL SELECT quick_check FROM pragma_quick_check('used_invitation')) "
@@ -257,8 +261,8 @@ static int open_databases(Store *store)
         if (r < 0)
                 return r;
         /*
-         * Freed space is not overwritten with zeros: it held ciphertext, and would cost a write for each page. The
-         * checkpointer has the write-ahead log.
+         * Freed space is not overwritten with zeros: it held ciphertext, and would cost a write for each
+         * page. The checkpointer has the write-ahead log.
          */
         r = database_exec(store->database, "PRAGMA secure_delete = OFF; PRAGMA wal_autocheckpoint = 0;"
                                            "PRAGMA cache_size = -65536;");
@@ -329,8 +333,8 @@ static void store_closep(Store **store)
         store_close(*store);
 }
 
-int store_open(const char *folder, const StoreLimits *limits, const uint8_t hash_key[static STORE_HASH_KEY_SIZE],
-               Metrics *metrics, Store **out)
+int store_open(const char *folder, const StoreLimits *limits,
+               const uint8_t hash_key[static STORE_HASH_KEY_SIZE], Metrics *metrics, Store **out)
 {
         _cleanup_(store_closep) Store *store = NULL;
         pthread_condattr_t attributes;

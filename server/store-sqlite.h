@@ -12,19 +12,21 @@
 /*
  * The embedded store: one SQLite database, `smserver.db`. Private to the files store-*.c.
  *
- * Three threads, each with a connection of its own. The **writer** takes whatever has been submitted, runs it in one
- * transaction, and sends everything back after the commit: the longer a commit takes, the more the next one holds. The
- * **reader** answers what changes nothing, from a snapshot. The **checkpointer** copies the write-ahead log to the
- * database, so that the writer hardly ever has to.
+ * Three threads, each with a connection of its own. The **writer** takes whatever has been submitted, runs
+ * it in one transaction, and sends everything back after the commit: the longer a commit takes, the more the
+ * next one holds. The
+ * **reader** answers what changes nothing, from a snapshot. The **checkpointer** copies the write-ahead log
+ * to the database, so that the writer hardly ever has to.
  *
- * An envelope's place in its table is its mailbox and sequence in one integer: envelopes of a mailbox lie beside one
- * another, and there is no index to keep.
+ * An envelope's place in its table is its mailbox and sequence in one integer: envelopes of a mailbox lie
+ * beside one another, and there is no index to keep.
  */
 enum {
-        SEQUENCE_BITS = 35,      /* of 63: 34 thousand million envelopes in a mailbox, 268 million mailboxes */
-        SEQUENCE_RESERVE = 4096, /* numbers that are reserved by one write; as many are skipped at a restart */
-        BATCH_MAX = 1024,        /* requests in one transaction */
-        ACK_DELAY_MS = 20,       /* acks are collected for so long, and cost one range delete each mailbox */
+        SEQUENCE_BITS = 35, /* of 63: 34 thousand million envelopes in a mailbox, 268 million mailboxes */
+        SEQUENCE_RESERVE =
+                        4096, /* numbers that are reserved by one write; as many are skipped at a restart */
+        BATCH_MAX = 1024,     /* requests in one transaction */
+        ACK_DELAY_MS = 20,    /* acks are collected for so long, and cost one range delete each mailbox */
         CHECKPOINT_PAGES = 8192, /* 32 MiB of write-ahead log */
         MAILBOXES_LOADED_MAX = 100 * 1000,
 };
@@ -118,7 +120,8 @@ void queue_init(Queue *queue);
 void queue_deinit(Queue *queue);
 int queue_put(Queue *queue, StoreRequest *request, size_t max); /* max 0: no limit; -EBUSY */
 /* Up to count_max requests, linked by item.next; waits until there is one, or for wait_ms (0: for ever). */
-StoreRequest *queue_take(Queue *queue, size_t count_max, uint64_t wait_ms, size_t *count_out, bool *stopping_out);
+StoreRequest *queue_take(Queue *queue, size_t count_max, uint64_t wait_ms, size_t *count_out,
+                         bool *stopping_out);
 void queue_stop(Queue *queue);
 
 /* store-accounts.c, on the writer's thread, in its transaction: */
@@ -147,10 +150,10 @@ void loaded_drop_all(Store *store);
 int loaded_start(Store *store); /* what was stored lately, from the table; also after a rollback */
 
 /* store-read.c */
-void *store_reader_run(void *store);
+void *store_reader_run(void *data); /* the Store */
 
 /* store-upkeep.c */
-void *store_checkpointer_run(void *store);
+void *store_checkpointer_run(void *data); /* the Store */
 void store_want_checkpoint(Store *store);
 bool store_checkpoint_is_done(Store *store);
 int store_upkeep(Store *store, bool *more_out); /* on the writer's thread, in its transaction */

@@ -17,8 +17,8 @@ static void count_waiting(Store *store, Database *database)
         int64_t envelopes = 0, mailboxes = 0;
 
         if (statement_prepare(database, &s,
-                              "SELECT count(*) AS envelopes, count(DISTINCT position >> 35) AS mailboxes FROM envelope") <
-                    0 ||
+                              "SELECT count(*) AS envelopes, count(DISTINCT position >> 35) AS mailboxes "
+                              "FROM envelope") < 0 ||
             statement_step(s) <= 0)
                 return;
         statement_column_int64(s, "envelopes", &envelopes);
@@ -38,8 +38,9 @@ static bool wait_for_work(Store *store, const struct timespec *until)
 }
 
 /*
- * Copies the write-ahead log while the writer goes on writing. What came meanwhile is left to the writer, and is
- * little; with that done too, the log starts anew at its beginning. Between that, it counts what waits.
+ * Copies the write-ahead log while the writer goes on writing. What came meanwhile is left to the writer,
+ * and is little; with that done too, the log starts anew at its beginning. Between that, it counts what
+ * waits.
  */
 void *store_checkpointer_run(void *data)
 {
@@ -100,7 +101,8 @@ static int trim_recent(Store *store)
 
         r = statement_prepare(store->database, &s,
                               "DELETE FROM recent WHERE stored_ms < :since OR number <= "
-                              "(SELECT number FROM (SELECT number, sum(length(hashes) / 8) OVER (ORDER BY number DESC) "
+                              "(SELECT number FROM (SELECT number, sum(length(hashes) / 8) OVER (ORDER BY "
+                              "number DESC) "
                               "AS count FROM recent) WHERE count > :count ORDER BY number DESC LIMIT 1)");
         if (r < 0)
                 return r;
@@ -147,7 +149,8 @@ static int expire_mailbox(Store *store, uint64_t number, uint64_t before_ms)
                 loaded_drop(store, mailbox);
         }
         r = statement_prepare(store->database, &s,
-                              "DELETE FROM envelope WHERE position BETWEEN :first AND :last AND stored_ms < :before");
+                              "DELETE FROM envelope WHERE position BETWEEN :first AND :last AND stored_ms < "
+                              ":before");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":first", (int64_t)position_of(number, 0));
@@ -163,7 +166,9 @@ static int expire_mailbox(Store *store, uint64_t number, uint64_t before_ms)
 /* A mailbox's oldest envelope lies first, so the walk looks at one row of each mailbox that has any. */
 static int expire(Store *store)
 {
-        uint64_t before_ms = store->now_ms > store->limits.retention_ms ? store->now_ms - store->limits.retention_ms : 0;
+        uint64_t before_ms = store->now_ms > store->limits.retention_ms
+                                             ? store->now_ms - store->limits.retention_ms
+                                             : 0;
 
         for (unsigned i = 0; i < EXPIRY_MAILBOXES; i++) {
                 uint64_t mailbox = 0, stored_ms = 0;
@@ -200,8 +205,9 @@ int store_upkeep(Store *store, bool *more_out)
                         return r;
         }
         if (store->expiry_position == 0) {
-                uint64_t interval = store->limits.retention_ms < EXPIRY_INTERVAL_MS ? store->limits.retention_ms :
-                                                                                      EXPIRY_INTERVAL_MS;
+                uint64_t interval = store->limits.retention_ms < EXPIRY_INTERVAL_MS
+                                                    ? store->limits.retention_ms
+                                                    : EXPIRY_INTERVAL_MS;
 
                 if (store->expired_ms != 0 && now - store->expired_ms < interval)
                         return 0;

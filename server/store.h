@@ -11,15 +11,16 @@
 #include "wire/messenger.pb-c.h"
 
 /*
- * What the server keeps: accounts, prekeys, mailboxes. An asynchronous interface: a request is handed over by
- * store_submit(), and comes back through the inbox of the thread that asked, with its result set, once its effect is
- * durable. Requests that one thread submits take effect in that order. docs/decisions/0002-store-and-router.md says
- * what another backend has to keep to.
+ * What the server keeps: accounts, prekeys, mailboxes. An asynchronous interface: a request is handed over
+ * by store_submit(), and comes back through the inbox of the thread that asked, with its result set, once
+ * its effect is durable. Requests that one thread submits take effect in that order.
+ * docs/decisions/0002-store-and-router.md says what another backend has to keep to.
  */
 typedef struct Store Store;
 typedef struct StoreRequest StoreRequest;
 
-/* Results of a request: 0, one of these, or a negative errno (nothing happened; the store may be in trouble). */
+/* Results of a request: 0, one of these, or a negative errno (nothing happened; the store may be in
+ * trouble). */
 typedef enum StoreResult {
         STORE_NAME_TAKEN = 1,
         STORE_INVITATION_USED,
@@ -45,7 +46,7 @@ struct StoreRequest {
         InboxItem item;
         StoreOperation operation;
         int result;
-        Inbox *inbox;                       /* where it comes back */
+        Inbox *inbox;                        /* where it comes back */
         void (*done)(StoreRequest *request); /* on the inbox's thread; owns the request */
 };
 
@@ -75,11 +76,11 @@ typedef struct StoreFindAccount {
 typedef struct StoreSetDevice {
         StoreRequest base;
         char name[WIRE_USER_NAME_MAX + 1];
-        StoredPassword password;              /* registering only, as the next two */
+        StoredPassword password; /* registering only, as the next two */
         char auth_hash[STORE_AUTH_HASH_SIZE];
-        uint8_t invitation_hash[32];          /* of the token, which is good for one account */
+        uint8_t invitation_hash[32]; /* of the token, which is good for one account */
         bool has_invitation;
-        const Wire__DeviceKeys *device;       /* the caller's, until it is done */
+        const Wire__DeviceKeys *device; /* the caller's, until it is done */
         /* out: */
         uint32_t device_id;
         uint64_t mailbox;
@@ -118,14 +119,16 @@ typedef struct StoreTakeBundles {
 
 void store_bundles_deinit(StoreTakeBundles *request);
 
-/* Each envelope has a result of its own; the request's is that of the whole batch. The envelopes stay the caller's. */
+/* Each envelope has a result of its own; the request's is that of the whole batch. The envelopes stay the
+ * caller's. */
 typedef struct StoreAppend {
         StoreRequest base;
         size_t count;
         Envelope *envelopes[];
 } StoreAppend;
 
-/* Everything up to and with sequence is done with. No answer: the store frees it (it is a malloc()ed block). */
+/* Everything up to and with sequence is done with. No answer: the store frees it (it is a malloc()ed block).
+ */
 typedef struct StoreAck {
         StoreRequest base;
         uint64_t mailbox;
@@ -133,8 +136,8 @@ typedef struct StoreAck {
 } StoreAck;
 
 /*
- * The oldest envelopes with a sequence greater than `after`, and none that was acked before. With `settle`, acks that
- * were submitted before are taken into account; without, they may come again for a moment.
+ * The oldest envelopes with a sequence greater than `after`, and none that was acked before. With `settle`,
+ * acks that were submitted before are taken into account; without, they may come again for a moment.
  */
 typedef struct StoreRead {
         StoreRequest base;
@@ -153,21 +156,22 @@ typedef struct StoreLimits {
         uint64_t mailbox_messages;
         uint64_t mailbox_bytes;
         uint64_t retention_ms;
-        uint64_t dedupe_ms;    /* how long a repeat is recognised after its original has left the mailbox */
-        size_t dedupe_count;   /* and how many envelopes, of all mailboxes together */
-        size_t queue_max;      /* requests that wait */
+        uint64_t dedupe_ms;  /* how long a repeat is recognised after its original has left the mailbox */
+        size_t dedupe_count; /* and how many envelopes, of all mailboxes together */
+        size_t queue_max;    /* requests that wait */
 } StoreLimits;
 
 enum { STORE_HASH_KEY_SIZE = 16 };
 
 /*
- * folder holds the files. hash_key: a secret that stays the same over restarts. The store takes shards of metrics.
- * Negative errno as database_open() and database_migrate() have it.
+ * folder holds the files. hash_key: a secret that stays the same over restarts. The store takes shards of
+ * metrics. Negative errno as database_open() and database_migrate() have it.
  */
-int store_open(const char *folder, const StoreLimits *limits, const uint8_t hash_key[static STORE_HASH_KEY_SIZE],
-               Metrics *metrics, Store **out);
+int store_open(const char *folder, const StoreLimits *limits,
+               const uint8_t hash_key[static STORE_HASH_KEY_SIZE], Metrics *metrics, Store **out);
 /* Whatever was submitted is done first. */
 Store *store_close(Store *store);
 
-/* 0: it comes back by done(), whatever happens. -EBUSY: the queue is full, and the request is still the caller's. */
+/* 0: it comes back by done(), whatever happens. -EBUSY: the queue is full, and the request is still the
+ * caller's. */
 int store_submit(Store *store, StoreRequest *request);

@@ -34,12 +34,12 @@ void store_fixture_deinit_end(StoreFixture *fixture)
 void store_fixture_init(StoreFixture *fixture)
 {
         *fixture = (StoreFixture){
-                .limits = {.mailbox_messages = 1000,
-                           .mailbox_bytes = 1000 * 1000,
-                           .retention_ms = UINT64_C(24) * 60 * 60 * 1000,
-                           .dedupe_ms = 60 * 60 * 1000,
-                           .dedupe_count = 100000,
-                           .queue_max = 100000},
+                        .limits = {.mailbox_messages = 1000,
+                                   .mailbox_bytes = 1000 * 1000,
+                                   .retention_ms = UINT64_C(24) * 60 * 60 * 1000,
+                                   .dedupe_ms = 60 * 60 * 1000,
+                                   .dedupe_count = 100000,
+                                   .queue_max = 100000},
         };
         g_assert_cmpint(sodium_init(), >=, 0);
         fixture->folder = g_dir_make_tmp("store-XXXXXX", NULL);
@@ -51,8 +51,9 @@ void store_fixture_open(StoreFixture *fixture)
 {
         g_clear_pointer(&fixture->metrics, g_free);
         fixture->metrics = g_malloc0(sizeof(Metrics) + 64);
-        g_assert_cmpint(store_open(fixture->folder, &fixture->limits, hash_key, fixture->metrics, &fixture->store), ==,
-                        0);
+        g_assert_cmpint(store_open(fixture->folder, &fixture->limits, hash_key, fixture->metrics,
+                                   &fixture->store),
+                        ==, 0);
 }
 
 void store_fixture_reopen(StoreFixture *fixture)
@@ -174,7 +175,8 @@ int store_fixture_login(StoreFixture *fixture, const char *name, uint64_t *mailb
         return r < 0 ? r : r > 0 ? r : (int)request.device_id;
 }
 
-int store_fixture_send(StoreFixture *fixture, const char *to, unsigned number, size_t size, Envelope **envelope_out)
+int store_fixture_send(StoreFixture *fixture, const char *to, unsigned number, size_t size,
+                       Envelope **envelope_out)
 {
         g_autofree StoreAppend *request = g_malloc0(sizeof(StoreAppend) + sizeof(Envelope *));
         g_autofree uint8_t *payload = g_malloc0(size);
@@ -212,7 +214,11 @@ void store_fixture_ack(StoreFixture *fixture, uint64_t mailbox, uint64_t sequenc
 char *store_fixture_read(StoreFixture *fixture, uint64_t mailbox, uint64_t after)
 {
         GString *found = g_string_new(NULL);
-        StoreRead request = {.mailbox = mailbox, .after = after, .count_max = 10000, .bytes_max = 1 << 30, .settle = true};
+        StoreRead request = {.mailbox = mailbox,
+                             .after = after,
+                             .count_max = 10000,
+                             .bytes_max = 1 << 30,
+                             .settle = true};
 
         g_assert_cmpint(store_fixture_run(fixture, &request.base, STORE_READ), ==, 0);
         g_assert_false(request.more);

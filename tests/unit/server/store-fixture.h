@@ -36,8 +36,10 @@ int store_fixture_run(StoreFixture *fixture, StoreRequest *request, StoreOperati
 uint64_t store_fixture_register(StoreFixture *fixture, const char *name, unsigned prekeys);
 int store_fixture_login(StoreFixture *fixture, const char *name, uint64_t *mailbox, uint64_t *replaced);
 
-/* Sends one envelope to device 1; its ID is made from the number. Returns its result, or that of the request. */
-int store_fixture_send(StoreFixture *fixture, const char *to, unsigned number, size_t size, Envelope **envelope_out);
+/* Sends one envelope to device 1; its ID is made from the number. Returns its result, or that of the
+ * request. */
+int store_fixture_send(StoreFixture *fixture, const char *to, unsigned number, size_t size,
+                       Envelope **envelope_out);
 void store_fixture_ack(StoreFixture *fixture, uint64_t mailbox, uint64_t sequence);
 /* The payloads' numbers, in order, after a sequence, as "1 2 3". */
 char *store_fixture_read(StoreFixture *fixture, uint64_t mailbox, uint64_t after);

@@ -86,8 +86,10 @@ static void test_wrong(void)
         check_wrong("[server]\nthreads = -1\n", "a.conf:2: threads: '-1' is not a number");
         check_wrong("[server]\nthreads =\n", "a.conf:2: threads: it needs a value");
         check_wrong("[server]\nthreads = 1\n\nthreads = 1\n", "a.conf:4: threads is given twice");
-        check_wrong("[registration]\npolicy = maybe\n", "a.conf:2: policy: 'maybe' is not one of open invitation closed");
-        check_wrong("[limits]\nsends-per-account = 0/s\n", "a.conf:2: sends-per-account: '0/s' is not a rate");
+        check_wrong("[registration]\npolicy = maybe\n",
+                    "a.conf:2: policy: 'maybe' is not one of open invitation closed");
+        check_wrong("[limits]\nsends-per-account = 0/s\n",
+                    "a.conf:2: sends-per-account: '0/s' is not a rate");
         check_wrong("[server]\nnonsense\n", "a.conf:2: neither [section]");
         check_wrong("[server\nthreads = 1\n", "a.conf:1: neither [section]");
         check_wrong(long_line, "a.conf:2: the line is too long");
@@ -100,9 +102,10 @@ static void test_wrong(void)
 
 static void test_values(void)
 {
-        static const char *const bad_durations[] = {"", "5", "s", "5 s", "5sec", "-5s", "99999999999999999999s",
-                                                    "9999999999999999d"};
-        static const char *const bad_rates[] = {"", "5", "/s", "5/", "5/0s", "5/s ", "5/60d", "9999999999/s", "on"};
+        static const char *const bad_durations[] = {
+                        "", "5", "s", "5 s", "5sec", "-5s", "99999999999999999999s", "9999999999999999d"};
+        static const char *const bad_rates[] = {"",     "5",     "/s",           "5/", "5/0s",
+                                                "5/s ", "5/60d", "9999999999/s", "on"};
         uint64_t number;
         Rate rate;
 

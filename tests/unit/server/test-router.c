@@ -26,21 +26,25 @@ static void deliver(void *owner, Envelope *envelope)
 
 static void end(void *owner, uint64_t mailbox, uint64_t ticket, Wire__GoodbyeReason reason)
 {
-        g_string_append_printf(((Place *)owner)->log, "end %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " %d;", mailbox,
-                               ticket, (int)reason);
+        g_string_append_printf(((Place *)owner)->log, "end %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " %d;",
+                               mailbox, ticket, (int)reason);
 }
 
 static void prekeys(void *owner, uint64_t mailbox, uint64_t ticket, uint32_t left)
 {
-        g_string_append_printf(((Place *)owner)->log, "prekeys %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " %u;", mailbox,
-                               ticket, left);
+        g_string_append_printf(((Place *)owner)->log,
+                               "prekeys %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " %u;", mailbox, ticket,
+                               left);
 }
 
 static void place_init(Place *place)
 {
         *place = (Place){.log = g_string_new(NULL)};
-        place->endpoint = (RouterEndpoint){
-                .inbox = &place->inbox, .owner = place, .deliver = deliver, .end = end, .prekeys = prekeys};
+        place->endpoint = (RouterEndpoint){.inbox = &place->inbox,
+                                           .owner = place,
+                                           .deliver = deliver,
+                                           .end = end,
+                                           .prekeys = prekeys};
         inbox_init(&place->inbox, wake, place);
 }
 

@@ -106,10 +106,12 @@ static void test_refuses_what_is_not_its_own(void)
         store_fixture_init(&fixture);
         fixture.metrics = g_malloc0(sizeof(Metrics) + 64);
         path = g_build_filename(fixture.folder, "smserver.db", NULL);
-        g_assert_true(g_file_set_contents(path, "this is not a database, however long it goes on, and on", -1, NULL));
+        g_assert_true(g_file_set_contents(path, "this is not a database, however long it goes on, and on",
+                                          -1, NULL));
         g_assert_cmpint(store_open(fixture.folder, &fixture.limits, key, fixture.metrics, &store), <, 0);
         g_assert_null(store);
-        g_assert_cmpint(store_open("/nowhere/at/all", &fixture.limits, key, fixture.metrics, &store), ==, -ENOENT);
+        g_assert_cmpint(store_open("/nowhere/at/all", &fixture.limits, key, fixture.metrics, &store), ==,
+                        -ENOENT);
         store_fixture_deinit(&fixture);
 }
 

@@ -28,7 +28,8 @@ static void test_accounts(StoreFixture *fixture)
         StoreSetDevice again = {.name = "bob"};
         uint64_t first, second = 0, replaced = 0;
 
-        g_assert_cmpint(store_fixture_run(fixture, &find.base, STORE_FIND_ACCOUNT), ==, STORE_UNKNOWN_ACCOUNT);
+        g_assert_cmpint(store_fixture_run(fixture, &find.base, STORE_FIND_ACCOUNT), ==,
+                        STORE_UNKNOWN_ACCOUNT);
         g_assert_cmpint(store_fixture_login(fixture, "bob", &second, &replaced), ==, STORE_UNKNOWN_ACCOUNT);
         first = store_fixture_register(fixture, "bob", 5);
         g_assert_cmpint(store_fixture_run(fixture, &again.base, STORE_REGISTER), ==, STORE_NAME_TAKEN);
@@ -67,12 +68,13 @@ static void test_invitations(StoreFixture *fixture)
         uint8_t noise[32] = {};
 
         keys.auth_public_key = keys.identity = keys.signed_prekey = keys.last_resort_prekey =
-                (ProtobufCBinaryData){sizeof(noise), noise};
+                        (ProtobufCBinaryData){sizeof(noise), noise};
         request.device = &keys;
         g_strlcpy(request.name, "bob", sizeof(request.name));
         g_assert_cmpint(store_fixture_run(fixture, &request.base, STORE_REGISTER), ==, 0);
         g_strlcpy(request.name, "carol", sizeof(request.name));
-        g_assert_cmpint(store_fixture_run(fixture, &request.base, STORE_REGISTER), ==, STORE_INVITATION_USED);
+        g_assert_cmpint(store_fixture_run(fixture, &request.base, STORE_REGISTER), ==,
+                        STORE_INVITATION_USED);
         request.invitation_hash[0]++;
         g_assert_cmpint(store_fixture_run(fixture, &request.base, STORE_REGISTER), ==, 0);
 }
@@ -160,7 +162,8 @@ static void test_quota(StoreFixture *fixture)
         g_assert_cmpint(store_fixture_send(fixture, "bob", i++, 400, NULL), ==, 0);
 }
 
-/* Those that come while the store is at work are written together, and each is durable before it is answered. */
+/* Those that come while the store is at work are written together, and each is durable before it is
+ * answered. */
 static void test_group_commit(StoreFixture *fixture)
 {
         enum { COUNT = 3000 };
