@@ -6,7 +6,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-/* Splits "host:port", "[v6]:port" or ":port" (all addresses) and looks it up. 0, -EINVAL or an EAI_* code.
+/*
+ * Splits "host:port", "[v6]:port" or ":port" (all addresses) and looks it up. 0, -EINVAL or an EAI_* code.
  */
 int address_parse(const char *text, struct addrinfo **out);
 

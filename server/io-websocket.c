@@ -82,7 +82,8 @@ void io_websocket_adopt(IoThread *thread, int fd, uint64_t address, bool tls)
         link_session(thread, session);
         thread->adopting = session;
         wsi = lws_adopt_descriptor_vhost_via_info(&adopt);
-        /* Where it fails late, the session went with its connection; where it fails early, nobody was told.
+        /*
+         * Where it fails late, the session went with its connection; where it fails early, nobody was told.
          */
         if (wsi)
                 session->connection = wsi;
@@ -99,7 +100,8 @@ void io_websocket_kill(Session *session)
                 forget_session(thread, session);
                 return;
         }
-        /* With something left to send, libwebsockets would wait for that; so it can send nothing any more.
+        /*
+         * With something left to send, libwebsockets would wait for that; so it can send nothing any more.
          */
         (void)shutdown(lws_get_socket_fd(session->connection), SHUT_RDWR);
         lws_set_timeout(session->connection, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);

@@ -27,7 +27,8 @@ typedef struct Limiter {
 void limiter_init(Limiter *limiter, Rate rate);
 void limiter_deinit(Limiter *limiter);
 
-/* 0: taken. Otherwise nothing is taken, and it is how many milliseconds to wait. now_us: a monotonic clock.
+/*
+ * 0: taken. Otherwise nothing is taken, and it is how many milliseconds to wait. now_us: a monotonic clock.
  */
 uint32_t limiter_take(Limiter *limiter, uint64_t key, uint32_t count, uint64_t now_us);
 /* What was taken turned out not to count. */

@@ -133,7 +133,7 @@ void listener_release(Listener *listener, uint64_t address)
 
 static void take(Listener *listener, int fd, const struct sockaddr_storage *from, bool tls)
 {
-        uint64_t address = address_key((const struct sockaddr *)from);
+        uint64_t address = server_address_key(listener->server, (const struct sockaddr *)from);
         int one = 1;
 
         if (!count_in(listener, address)) {

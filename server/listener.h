@@ -20,6 +20,7 @@ Listener *listener_free(Listener *listener);
 /* A connection of this address is gone. Any thread. */
 void listener_release(Listener *listener, uint64_t address);
 
-/* Binds a socket to where HOST:PORT says, or ends with a line in the log and a code of server/exit-code.h.
+/*
+ * Binds a socket to where HOST:PORT says, or ends with a line in the log and a code of server/exit-code.h.
  */
 int listener_bind(const char *text, bool loopback_only, int *fd_out, char *address_out);

@@ -30,6 +30,7 @@ void map_remove(Map *map, uint64_t key);
 void *map_find_pointer(const Map *map, uint64_t key);
 int map_put_pointer(Map *map, uint64_t key, void *value);
 
-/* Walks over all: start with *position 0; returns NULL at the end. Nothing may be put or removed meanwhile.
+/*
+ * Walks over all: start with *position 0; returns NULL at the end. Nothing may be put or removed meanwhile.
  */
 uint64_t *map_next(const Map *map, size_t *position, uint64_t *key_out);

@@ -69,7 +69,8 @@ typedef struct Metrics {
         unsigned used;
 } Metrics;
 
-/* Before the thread that it is for starts. Never NULL: the last shard is shared by whoever comes too late.
+/*
+ * Before the thread that it is for starts. Never NULL: the last shard is shared by whoever comes too late.
  */
 MetricsShard *metrics_shard(Metrics *metrics);
 

@@ -37,7 +37,8 @@ int router_attach(Router *router, uint64_t mailbox, uint64_t ticket, RouterEndpo
 /* Does nothing if another connection has taken the mailbox meanwhile. */
 void router_detach(Router *router, uint64_t mailbox, uint64_t ticket);
 
-/* Owns the envelope, which is stored; it is freed if nobody is there. from: the caller's endpoint, or NULL.
+/*
+ * Owns the envelope, which is stored; it is freed if nobody is there. from: the caller's endpoint, or NULL.
  */
 void router_deliver(Router *router, Envelope *envelope, RouterEndpoint *from);
 /* Tell the mailbox's connection, if there is one. */

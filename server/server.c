@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
+#include "server/address.h"
 #include "server/cleanup.h"
 #include "server/exit-code.h"
 #include "server/io.h"
@@ -87,6 +88,15 @@ uint64_t server_name_key(const Server *server, const char *user_name)
         uint64_t key;
 
         crypto_shorthash((unsigned char *)&key, (const unsigned char *)user_name, strlen(user_name),
+                         server->name_key);
+        return key;
+}
+
+uint64_t server_address_key(const Server *server, const struct sockaddr *address)
+{
+        uint64_t number = address_key(address), key;
+
+        crypto_shorthash((unsigned char *)&key, (const unsigned char *)&number, sizeof(number),
                          server->name_key);
         return key;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <sys/socket.h>
+
 #include "server/certificate.h"
 #include "server/config.h"
 #include "server/limiter.h"
@@ -52,4 +54,6 @@ typedef struct Server {
 int server_run(const Config *config);
 
 bool server_has_name(const Server *server, const char *name);
+/* Keys of limiters, which nobody outside can make collide. */
 uint64_t server_name_key(const Server *server, const char *user_name);
+uint64_t server_address_key(const Server *server, const struct sockaddr *address);

@@ -179,7 +179,8 @@ void session_fetch_bundles(Session *session, uint64_t request, const Wire__Fetch
         job->take.base = (StoreRequest){
                         .operation = STORE_TAKE_BUNDLES, .inbox = session->host->inbox, .done = fetch_done};
         memcpy(job->take.name, fetch->user_name, strlen(fetch->user_name) + 1);
-        /* Many strangers together cannot use somebody's one-time prekeys up: then the last resort has to do.
+        /*
+         * Many strangers together cannot use somebody's one-time prekeys up: then the last resort has to do.
          */
         job->take.keep_one_time = limiter_take(&server->limiters.bundles_target,
                                                server_name_key(server, fetch->user_name), 1,

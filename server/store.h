@@ -127,7 +127,8 @@ typedef struct StoreAppend {
         Envelope *envelopes[];
 } StoreAppend;
 
-/* Everything up to and with sequence is done with. No answer: the store frees it (it is a malloc()ed block).
+/*
+ * Everything up to and with sequence is done with. No answer: the store frees it (it is a malloc()ed block).
  */
 typedef struct StoreAck {
         StoreRequest base;

@@ -79,7 +79,8 @@ static void test_give_back(void)
         limiter_deinit(&limiter);
 }
 
-/* Strangers' traces go by themselves: the table does not grow with the number of keys that were ever there.
+/*
+ * Strangers' traces go by themselves: the table does not grow with the number of keys that were ever there.
  */
 static void test_forgets(void)
 {
