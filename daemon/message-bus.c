@@ -3,6 +3,13 @@
 
 #include "daemon/bus.h"
 
+/* What keeps the connection down for longer than a network's absence, and needs somebody to do something. */
+static bool needs_somebody(Problem error)
+{
+        return error == PROBLEM_REPLACED || error == PROBLEM_DEVICE_REMOVED || error == PROBLEM_CERTIFICATE_MISMATCH ||
+               error == PROBLEM_PROTOCOL_TOO_OLD || error == PROBLEM_PROTOCOL_TOO_NEW;
+}
+
 Problem message_bus_reason(Bus *bus, const Message *message)
 {
         Messenger *messenger = account_messenger(bus->account);
@@ -13,9 +20,7 @@ Problem message_bus_reason(Bus *bus, const Message *message)
         if (!messenger || server_link_state(messenger->link) == LINK_ONLINE)
                 return PROBLEM_NONE;
         error = server_link_error(messenger->link);
-        if (error == PROBLEM_REPLACED || error == PROBLEM_DEVICE_REMOVED || error == PROBLEM_CERTIFICATE_MISMATCH)
-                return error;
-        return PROBLEM_OFFLINE;
+        return needs_somebody(error) ? error : PROBLEM_OFFLINE;
 }
 
 static int append_string(sd_bus_message *m, const char *key, const char *value)
