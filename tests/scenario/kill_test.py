@@ -121,9 +121,10 @@ def kill_at_random(kills, chance, ways, senders):
     try:
         for sender in senders:
             sender.start()
-        for _ in range(kills):
+        victims = (list(ways) * kills)[:kills]  # all of them as often as the others
+        chance.shuffle(victims)
+        for victim in victims:
             time.sleep(chance.uniform(0, 1.2))
-            victim = chance.choice(list(ways))
             ways[victim]()
             killed[victim] += 1
             if any(sender.problem for sender in senders):

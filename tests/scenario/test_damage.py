@@ -6,7 +6,6 @@ import subprocess
 import pytest
 
 from harness.refusal import call, check, check_call
-from harness.waiting import until
 
 
 def largest_file(folder):
@@ -128,6 +127,8 @@ def test_disk_full(server, stage, small_disk):
     before = dave.texts(carol, 500)
 
     ballast.unlink()
+    call(dave, "Account.Reconnect")
+    dave.wait_online()
     dave.send(carol, "room again")
     carol.wait_text(dave, "room again")
     dave.wait_text(carol, "comes while there is no room " + "z" * 60000)
@@ -165,4 +166,5 @@ def test_servers_disk_full(stage, small_disk):
     assert server.running
     ballast.unlink()
     call(carol, "Account.Reconnect")
-    until("all of them", lambda: [t for _, t in dave.texts(carol, 500)] == texts)
+    dave.wait_text(carol, texts[-1])
+    assert [t for _, t in dave.texts(carol, 500)] == texts
