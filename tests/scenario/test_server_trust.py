@@ -84,7 +84,7 @@ def test_server_changes_its_version(server, stage, code, name):
     relay.from_server = lambda frame: [frame]
     call(eve, "Account.Reconnect")
     eve.wait_online()
-    until("the message", lambda: (f"eve-{name.lower()}", "later") in bob.texts(f"eve-{name.lower()}"))
+    bob.wait_text(f"eve-{name.lower()}", "later")
     relay.close()
 
 
