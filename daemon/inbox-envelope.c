@@ -66,13 +66,28 @@ static int answer_with_reset(Store *store, Contact *contact)
         return outbox_queue_reset(store, contact->id);
 }
 
+static const char *reason_name(int reason)
+{
+        static const char *const names[] = {
+                [PEER_MALFORMED] = "malformed",
+                [PEER_UNSUPPORTED] = "of a newer version",
+                [PEER_UNKNOWN_SESSION] = "of an unknown session",
+                [PEER_UNKNOWN_PREKEY] = "for a prekey that is gone",
+                [PEER_REPEATED] = "repeated",
+                [PEER_FORGED] = "forged",
+                [PEER_TOO_FAR] = "too far ahead",
+        };
+
+        return reason > 0 && (size_t)reason < G_N_ELEMENTS(names) && names[reason] ? names[reason] : "unreadable";
+}
+
 /* reason: of peer_decrypt(). contact: NULL for somebody whom nobody here knows. */
 static int reject(Store *store, Contact *contact, int reason)
 {
         uint64_t notice = 0;
         int r;
 
-        log_info("inbox", "rejected an envelope: reason %d", reason);
+        log_info("inbox", "rejected an envelope: %s", reason_name(reason));
         r = store_account_add_rejected(store, 1);
         if (r < 0 || !contact || reason == PEER_REPEATED)
                 return r;
@@ -159,7 +174,7 @@ static int take_decrypted(Store *store, const PeerSelf *self, const Address *sen
         return take_content(store, &contact, decrypted);
 }
 
-int inbox_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope *envelope)
+int inbox_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope *envelope, bool expect_repeat)
 {
         _cleanup_(peer_decrypted_deinit) PeerDecrypted decrypted = {0};
         _cleanup_(peer_freep) Peer *peer = NULL;
@@ -190,6 +205,8 @@ int inbox_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope
                 return r;
         if (r == 0)
                 r = spend_prekey(store, &decrypted);
+        if (r == PEER_REPEATED && expect_repeat)
+                return 0;
         if (r != 0)
                 return r < 0 ? r : reject(store, known ? &contact : NULL, r);
         return take_decrypted(store, self, &sender, peer, &decrypted);

@@ -6,13 +6,18 @@
 #include "daemon/cleanup.h"
 #include "daemon/inbox-envelope.h"
 #include "daemon/log.h"
+#include "daemon/pause.h"
 #include "wire/frame.h"
 
 /*
  * While frames come faster than this, they wait for the next transaction; but not beyond so many envelopes, which is
  * also what one transaction takes.
  */
-enum { GATHER_MAX = 4 * WIRE_BATCH_MAX, GATHER_PRIORITY = G_PRIORITY_DEFAULT + 10 };
+enum {
+        GATHER_MAX = 4 * WIRE_BATCH_MAX,
+        GATHER_PRIORITY = G_PRIORITY_DEFAULT + 10,
+        TROUBLE_MS = 5000, /* between two attempts to store what came */
+};
 
 struct Inbox {
         Store *store;
@@ -23,7 +28,10 @@ struct Inbox {
         GQueue frames; /* Wire__ServerFrame */
         size_t gathered;
         guint source;
+        Pause *trouble; /* what came cannot be stored: it is kept, and tried again */
 };
+
+static void on_trouble_over(void *userdata);
 
 Inbox *inbox_new(Store *store, const PeerSelf *self, ServerLink *link, void (*received)(void *userdata),
                  void *userdata)
@@ -38,7 +46,8 @@ Inbox *inbox_new(Store *store, const PeerSelf *self, ServerLink *link, void (*re
         inbox->received = received;
         inbox->userdata = userdata;
         g_queue_init(&inbox->frames);
-        return inbox;
+        inbox->trouble = pause_new(on_trouble_over, inbox);
+        return inbox->trouble ? inbox : inbox_free(inbox);
 }
 
 static void forget(Inbox *inbox)
@@ -55,6 +64,7 @@ Inbox *inbox_free(Inbox *inbox)
         if (!inbox)
                 return NULL;
         forget(inbox);
+        pause_free(inbox->trouble);
         free(inbox);
         return NULL;
 }
@@ -88,9 +98,9 @@ static int take_in(Inbox *inbox, uint64_t *sequence_out)
                 for (size_t i = 0; i < deliver->n_envelopes; i++) {
                         const Wire__Envelope *envelope = deliver->envelopes[i];
 
-                        if (envelope->sequence <= sequence)
-                                continue; /* a repeat: it was acknowledged, or is now */
-                        r = inbox_take_envelope(inbox->store, inbox->self, envelope);
+                        /* Numbers are the server's word: they tell what to expect, never what to throw away. */
+                        r = inbox_take_envelope(inbox->store, inbox->self, envelope,
+                                                envelope->sequence <= sequence);
                         if (r < 0)
                                 return r;
                         sequence = envelope->sequence;
@@ -110,9 +120,12 @@ static void process(Inbox *inbox)
 
         r = take_in(inbox, &sequence);
         if (r < 0) {
-                /* Nothing is lost: what was not acknowledged comes again, on the next connection. */
+                /* Nothing is lost: it is kept here, and the server keeps what was not acknowledged. */
                 log_error("inbox", r, "cannot store what came");
-                server_link_fail(inbox->link, problem_from_result(r));
+                if (inbox->gathered < GATHER_MAX)
+                        pause_for(inbox->trouble, TROUBLE_MS);
+                else
+                        server_link_fail(inbox->link, problem_from_result(r)); /* it comes again */
                 return;
         }
         forget(inbox);
@@ -120,12 +133,21 @@ static void process(Inbox *inbox)
         inbox->received(inbox->userdata);
 }
 
+static void on_trouble_over(void *userdata)
+{
+        Inbox *inbox = userdata;
+
+        if (inbox->gathered > 0)
+                process(inbox);
+}
+
 static gboolean on_gathered(gpointer userdata)
 {
         Inbox *inbox = userdata;
 
         inbox->source = 0;
-        process(inbox);
+        if (!pause_is_on(inbox->trouble))
+                process(inbox);
         return G_SOURCE_REMOVE;
 }
 

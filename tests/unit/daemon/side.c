@@ -182,7 +182,7 @@ void side_take(Side *side, const Side *from, const Parcel *parcel)
         envelope.sender_device_id = from->record.device_id;
         envelope.payload.data = parcel->data;
         envelope.payload.len = parcel->size;
-        g_assert_cmpint(inbox_take_envelope(side->store, &side->self, &envelope), ==, 0);
+        g_assert_cmpint(inbox_take_envelope(side->store, &side->self, &envelope, side->expect_repeat), ==, 0);
         commit(transaction);
 }
 

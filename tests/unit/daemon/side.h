@@ -17,6 +17,7 @@ typedef struct Side {
         AccountKeys *keys;
         PeerSelf self;
         unsigned commits;
+        bool expect_repeat; /* the server's number says that it may have come before */
 } Side;
 
 void side_init(Side *side, const char *name, uint32_t device_id);

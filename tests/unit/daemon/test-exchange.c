@@ -71,6 +71,10 @@ static void test_repeat(void)
                 side_take(&two.bob, &two.alice, &parcel);
         g_assert_true(side_has_text(&two.bob, "alice", "once"));
         g_assert_cmpuint(side_rejected(&two.bob), ==, 2);
+        two.bob.expect_repeat = true;
+        side_take(&two.bob, &two.alice, &parcel);
+        g_assert_true(side_has_text(&two.bob, "alice", "once"));
+        g_assert_cmpuint(side_rejected(&two.bob), ==, 2);
         g_assert_cmpuint(side_count(&two.bob, "alice", MESSAGE_UNREADABLE), ==, 0);
         parcel_clear(&parcel);
         two_deinit(&two);
