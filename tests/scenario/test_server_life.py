@@ -295,6 +295,7 @@ def test_metrics(stage):
         alice, bob = await Client.newcomer(server, "alice"), await Client.newcomer(server, "bob")
         await alice.send_many(bob.device, [b"x"] * 5)
         await bob.ack((await bob.envelopes(5))[-1].sequence)
+        await bob.settle()
         await alice.send_many(bob.device, [b"x"] * 3)
         await bob.envelopes(3)
         stranger = await Client.silent(server)

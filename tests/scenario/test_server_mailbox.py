@@ -151,6 +151,7 @@ def test_mailbox_full(stage):
         assert len(stored) == 10 and [e.code for e in refused.values()] == [full] * 2
         got = await ben.envelopes(10)
         await ben.ack(got[-1].sequence)
+        await ben.settle()
         stored, refused = await anna.send_many(ben.device, [bytes([i]) * 8000 for i in range(4)])
         assert len(stored) == 2 and len(refused) == 2
         server.restart()

@@ -125,6 +125,10 @@ class Client(Stranger):
     async def ack(self, sequence):
         await self.tell(ack=schema().Ack(sequence=sequence))
 
+    async def settle(self):
+        """What this client has asked for so far, the store has done."""
+        await self.ask(upload_prekeys=schema().UploadPrekeys())
+
     async def nothing_comes(self):
         """An envelope to oneself arrives, and before it none that was not asked for."""
         mark = MARK + secrets.token_bytes(8)
