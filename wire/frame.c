@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wire/check.h"
+#include "wire/count.h"
 #include "wire/limits.h"
 
 /*
@@ -16,7 +17,7 @@ int frame_decode_client(const uint8_t *data, size_t size, Wire__ClientFrame **fr
 {
         __attribute__((cleanup(frame_free_clientp))) Wire__ClientFrame *frame = NULL;
 
-        if (size > WIRE_FRAME_MAX)
+        if (size > WIRE_FRAME_MAX || !has_few_fields(&wire__client_frame__descriptor, data, size))
                 return FRAME_MALFORMED;
         frame = wire__client_frame__unpack(NULL, size, data);
         if (!frame)
@@ -36,7 +37,7 @@ int frame_decode_server(const uint8_t *data, size_t size, Wire__ServerFrame **fr
 {
         __attribute__((cleanup(frame_free_serverp))) Wire__ServerFrame *frame = NULL;
 
-        if (size > WIRE_FRAME_MAX)
+        if (size > WIRE_FRAME_MAX || !has_few_fields(&wire__server_frame__descriptor, data, size))
                 return FRAME_MALFORMED;
         frame = wire__server_frame__unpack(NULL, size, data);
         if (!frame)

@@ -112,6 +112,36 @@ static void test_too_large(void)
         g_free(error.text);
 }
 
+/* The largest frame of fields that nobody knows: refused by counting, before memory is spent on it. */
+static void test_too_many_fields(void)
+{
+        static uint8_t data[WIRE_FRAME_MAX];
+        Wire__ClientFrame *client = NULL;
+        Wire__ServerFrame *server = NULL;
+        size_t i;
+
+        /* Request 42, then field 15, a number, again and again. */
+        for (i = 0; i + 1 < sizeof(data); i += 2) {
+                data[i] = i ? 0x78 : 0x08;
+                data[i + 1] = 0x2a;
+        }
+        g_assert_cmpint(frame_decode_client(data, 2 * 2048, &client, NULL), ==, FRAME_UNSUPPORTED);
+        g_assert_cmpint(frame_decode_client(data, 2 * 2049, &client, NULL), ==, FRAME_MALFORMED);
+        g_assert_cmpint(frame_decode_client(data, sizeof(data), &client, NULL), ==, FRAME_MALFORMED);
+        g_assert_cmpint(frame_decode_server(data, sizeof(data), &server, NULL), ==, FRAME_MALFORMED);
+
+        /* The same inside a Send, as empty envelopes. */
+        data[0] = 0x4a; /* field 9, of so many bytes: */
+        data[1] = 0x80;
+        data[2] = 0x40; /* 8,192 */
+        for (i = 3; i < 3 + 8192; i += 2) {
+                data[i] = 0x0a;
+                data[i + 1] = 0;
+        }
+        g_assert_cmpint(frame_decode_client(data, 3 + 8192, &client, NULL), ==, FRAME_MALFORMED);
+        g_assert_null(client);
+}
+
 /* Sequences of one Deliver strictly increase, so that a receiver may ack the last. */
 static void test_deliver_order(void)
 {
@@ -152,6 +182,7 @@ int main(int argc, char **argv)
         g_test_add_func("/frame/hello", test_hello);
         g_test_add_func("/frame/unsupported", test_unsupported);
         g_test_add_func("/frame/too-large", test_too_large);
+        g_test_add_func("/frame/too-many-fields", test_too_many_fields);
         g_test_add_func("/frame/deliver-order", test_deliver_order);
         return g_test_run();
 }
