@@ -75,7 +75,8 @@ static void check_wrong(const char *text, const char *expected)
 
 static void test_wrong(void)
 {
-        g_autofree char *long_line = g_strdup_printf("[server]\nstate = %s\n", g_strnfill(300, 'x'));
+        g_autofree char *filler = g_strnfill(300, 'x');
+        g_autofree char *long_line = g_strdup_printf("[server]\nstate = %s\n", filler);
         g_autoptr(GString) many = g_string_new("[server]\nlisten =");
 
         check_wrong("[limits]\n\n\nunknown = 1\n", "a.conf:4: no such key in [limits]: 'unknown'");
