@@ -4,49 +4,10 @@ import os
 import socket
 
 import pytest
-from conftest import PASSWORD, Daemon, handed_over
-from gi.repository import Gio, GLib
-from harness.bus import NAME, ROOT
+from harness.bus import ROOT
 from harness.process import Process
 from harness.waiting import until
-
-
-class Signals:
-    """Collects the signals of a daemon."""
-
-    def __init__(self, daemon):
-        self.daemon, self.found = daemon, []
-        self.connection = daemon.bus.connection
-        self.subscription = self.connection.signal_subscribe(
-            NAME, None, None, None, None, Gio.DBusSignalFlags.NONE,
-            lambda c, sender, path, interface, member, arguments:
-            self.found.append((path, interface, member, arguments.unpack())))
-
-    def __enter__(self):
-        self.daemon.account("State")  # the bus has the match by now
-        return self
-
-    def __exit__(self, *_):
-        self.connection.signal_unsubscribe(self.subscription)
-
-    def until(self, what, condition):
-        def turn():
-            while GLib.MainContext.default().iteration(False):
-                pass
-            return condition(self)
-        return until(what, turn)
-
-    def changed(self, interface):
-        """All changed properties with their last values."""
-        values = {}
-        for _, _, member, arguments in self.found:
-            if member == "PropertiesChanged" and arguments[0] == f"{NAME}.{interface}":
-                values |= arguments[1]
-                assert not arguments[2], "a value was left out"
-        return values
-
-    def members(self):
-        return [member for _, _, member, _ in self.found]
+from private import PASSWORD, Daemon, Signals, handed_over
 
 
 def managed(daemon):

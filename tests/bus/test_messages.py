@@ -3,11 +3,10 @@
 import os
 import signal
 
-from conftest import handed_over, variants
 from gi.repository import Gio, GLib
 from harness.bus import NAME, ROOT
 from harness.waiting import until
-from test_account import Signals
+from private import Signals, handed_over, variants
 
 
 def events(daemon, since=0, **options):

@@ -4,10 +4,10 @@ import os
 import socket
 
 import pytest
-from conftest import PASSWORD, handed_over, variants
 from gi.repository import GLib
 from harness.bus import ROOT
 from harness.waiting import until
+from private import PASSWORD, handed_over, variants
 
 SIGN_UP = "(ssha{sv})"
 SEND, SEND_FILE, HISTORY, GET, LIST = ("Messages.Send", "(ssa{sv})"), ("Messages.SendFile", "(sha{sv})"), \
