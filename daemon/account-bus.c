@@ -16,10 +16,10 @@ static int method_sign_up(sd_bus_message *m, Bus *bus, bool login)
         const char *server = NULL, *user_name = NULL, *pin = NULL;
         int password = -1, invitation = -1, insecure_loopback = 0;
         const BusOption options[] = {
-                {"pin", SD_BUS_TYPE_STRING, &pin},
-                {"insecure-loopback", SD_BUS_TYPE_BOOLEAN, &insecure_loopback},
-                {login ? NULL : "invitation", SD_BUS_TYPE_UNIX_FD, &invitation},
-                {NULL},
+                        {"pin", SD_BUS_TYPE_STRING, &pin},
+                        {"insecure-loopback", SD_BUS_TYPE_BOOLEAN, &insecure_loopback},
+                        {login ? NULL : "invitation", SD_BUS_TYPE_UNIX_FD, &invitation},
+                        {NULL},
         };
         int r;
 
@@ -33,11 +33,11 @@ static int method_sign_up(sd_bus_message *m, Bus *bus, bool login)
                 return bus_reply_error(m, PROBLEM_ALREADY_REGISTERED);
         return fd_call_sign_up(bus, m,
                                &(RegistrationRequest){
-                                       .login = login,
-                                       .server = server,
-                                       .user_name = user_name,
-                                       .pin = pin,
-                                       .insecure_loopback = insecure_loopback != 0,
+                                               .login = login,
+                                               .server = server,
+                                               .user_name = user_name,
+                                               .pin = pin,
+                                               .insecure_loopback = insecure_loopback != 0,
                                },
                                password, invitation);
 }
@@ -99,8 +99,8 @@ static int method_reconnect(sd_bus_message *m, void *userdata, sd_bus_error *err
 
 /* ---- Properties ---- */
 
-static int get_state(sd_bus *b, const char *path, const char *interface, const char *property, sd_bus_message *reply,
-                     void *userdata, sd_bus_error *error)
+static int get_state(sd_bus *b, const char *path, const char *interface, const char *property,
+                     sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
         Bus *bus = userdata;
 
@@ -110,12 +110,14 @@ static int get_state(sd_bus *b, const char *path, const char *interface, const c
 static int get_connection(sd_bus *b, const char *path, const char *interface, const char *property,
                           sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
-        static const char *const names[] = {
-                [LINK_OFFLINE] = "offline", [LINK_CONNECTING] = "connecting", [LINK_ONLINE] = "online"};
+        static const char *const names[] = {[LINK_OFFLINE] = "offline",
+                                            [LINK_CONNECTING] = "connecting",
+                                            [LINK_ONLINE] = "online"};
         Bus *bus = userdata;
         Messenger *messenger = account_messenger(bus->account);
 
-        return sd_bus_message_append(reply, "s", names[messenger ? server_link_state(messenger->link) : LINK_OFFLINE]);
+        return sd_bus_message_append(reply, "s",
+                                     names[messenger ? server_link_state(messenger->link) : LINK_OFFLINE]);
 }
 
 static Problem connection_error(Bus *bus)
@@ -131,8 +133,9 @@ static int get_connection_error(sd_bus *b, const char *path, const char *interfa
         return sd_bus_message_append(reply, "s", problem_name(connection_error(userdata)));
 }
 
-static int get_connection_error_text(sd_bus *b, const char *path, const char *interface, const char *property,
-                                     sd_bus_message *reply, void *userdata, sd_bus_error *error)
+static int get_connection_error_text(sd_bus *b, const char *path, const char *interface,
+                                     const char *property, sd_bus_message *reply, void *userdata,
+                                     sd_bus_error *error)
 {
         return sd_bus_message_append(reply, "s", problem_sentence(connection_error(userdata)));
 }
@@ -143,7 +146,8 @@ static int get_next_attempt(sd_bus *b, const char *path, const char *interface, 
         Bus *bus = userdata;
         Messenger *messenger = account_messenger(bus->account);
 
-        return sd_bus_message_append(reply, "t", messenger ? server_link_next_attempt_ms(messenger->link) : 0);
+        return sd_bus_message_append(reply, "t",
+                                     messenger ? server_link_next_attempt_ms(messenger->link) : 0);
 }
 
 static int get_user_name(sd_bus *b, const char *path, const char *interface, const char *property,
@@ -155,8 +159,8 @@ static int get_user_name(sd_bus *b, const char *path, const char *interface, con
         return sd_bus_message_append(reply, "s", messenger ? messenger->record.user_name : "");
 }
 
-static int get_server(sd_bus *b, const char *path, const char *interface, const char *property, sd_bus_message *reply,
-                      void *userdata, sd_bus_error *error)
+static int get_server(sd_bus *b, const char *path, const char *interface, const char *property,
+                      sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
         Bus *bus = userdata;
         Messenger *messenger = account_messenger(bus->account);
@@ -248,36 +252,39 @@ static int get_version(sd_bus *b, const char *path, const char *interface, const
 #define CHANGES SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
 
 static const sd_bus_vtable vtable[] = {
-        SD_BUS_VTABLE_START(0),
-        SD_BUS_METHOD_WITH_NAMES("Register", "ssha{sv}",
-                                 SD_BUS_PARAM(server) SD_BUS_PARAM(user_name) SD_BUS_PARAM(password)
-                                         SD_BUS_PARAM(options),
-                                 "", , method_register, SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
-        SD_BUS_METHOD_WITH_NAMES("Login", "ssha{sv}",
-                                 SD_BUS_PARAM(server) SD_BUS_PARAM(user_name) SD_BUS_PARAM(password)
-                                         SD_BUS_PARAM(options),
-                                 "", , method_login, SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
-        SD_BUS_METHOD_WITH_NAMES("Unlock", "ha{sv}", SD_BUS_PARAM(password) SD_BUS_PARAM(options), "", , method_unlock,
-                                 SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
-        SD_BUS_METHOD_WITH_NAMES("Lock", "a{sv}", SD_BUS_PARAM(options), "", , method_lock,
-                                 SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_NAMES("Reconnect", "a{sv}", SD_BUS_PARAM(options), "", , method_reconnect,
-                                 SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_PROPERTY("State", "s", get_state, 0, CHANGES),
-        SD_BUS_PROPERTY("Connection", "s", get_connection, 0, CHANGES),
-        SD_BUS_PROPERTY("ConnectionError", "s", get_connection_error, 0, CHANGES),
-        SD_BUS_PROPERTY("ConnectionErrorText", "s", get_connection_error_text, 0, CHANGES),
-        SD_BUS_PROPERTY("NextAttempt", "t", get_next_attempt, 0, CHANGES),
-        SD_BUS_PROPERTY("UserName", "s", get_user_name, 0, CHANGES),
-        SD_BUS_PROPERTY("Server", "s", get_server, 0, CHANGES),
-        SD_BUS_PROPERTY("ServerPin", "s", get_server_pin, 0, CHANGES),
-        SD_BUS_PROPERTY("DeviceID", "u", get_device_id, 0, CHANGES),
-        SD_BUS_PROPERTY("IdentityKey", "ay", get_identity_key, 0, CHANGES),
-        SD_BUS_PROPERTY("QueuedMessages", "u", get_queued_messages, 0, CHANGES),
-        SD_BUS_PROPERTY("LastEvent", "t", get_last_event, 0, CHANGES),
-        SD_BUS_PROPERTY("RejectedEnvelopes", "t", get_rejected_envelopes, 0, CHANGES),
-        SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-        SD_BUS_VTABLE_END,
+                SD_BUS_VTABLE_START(0),
+                SD_BUS_METHOD_WITH_NAMES("Register", "ssha{sv}",
+                                         SD_BUS_PARAM(server) SD_BUS_PARAM(user_name) SD_BUS_PARAM(password)
+                                                         SD_BUS_PARAM(options),
+                                         "", , method_register,
+                                         SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+                SD_BUS_METHOD_WITH_NAMES("Login", "ssha{sv}",
+                                         SD_BUS_PARAM(server) SD_BUS_PARAM(user_name) SD_BUS_PARAM(password)
+                                                         SD_BUS_PARAM(options),
+                                         "", , method_login,
+                                         SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+                SD_BUS_METHOD_WITH_NAMES("Unlock", "ha{sv}", SD_BUS_PARAM(password) SD_BUS_PARAM(options),
+                                         "", , method_unlock,
+                                         SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+                SD_BUS_METHOD_WITH_NAMES("Lock", "a{sv}", SD_BUS_PARAM(options), "", , method_lock,
+                                         SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("Reconnect", "a{sv}", SD_BUS_PARAM(options), "", , method_reconnect,
+                                         SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_PROPERTY("State", "s", get_state, 0, CHANGES),
+                SD_BUS_PROPERTY("Connection", "s", get_connection, 0, CHANGES),
+                SD_BUS_PROPERTY("ConnectionError", "s", get_connection_error, 0, CHANGES),
+                SD_BUS_PROPERTY("ConnectionErrorText", "s", get_connection_error_text, 0, CHANGES),
+                SD_BUS_PROPERTY("NextAttempt", "t", get_next_attempt, 0, CHANGES),
+                SD_BUS_PROPERTY("UserName", "s", get_user_name, 0, CHANGES),
+                SD_BUS_PROPERTY("Server", "s", get_server, 0, CHANGES),
+                SD_BUS_PROPERTY("ServerPin", "s", get_server_pin, 0, CHANGES),
+                SD_BUS_PROPERTY("DeviceID", "u", get_device_id, 0, CHANGES),
+                SD_BUS_PROPERTY("IdentityKey", "ay", get_identity_key, 0, CHANGES),
+                SD_BUS_PROPERTY("QueuedMessages", "u", get_queued_messages, 0, CHANGES),
+                SD_BUS_PROPERTY("LastEvent", "t", get_last_event, 0, CHANGES),
+                SD_BUS_PROPERTY("RejectedEnvelopes", "t", get_rejected_envelopes, 0, CHANGES),
+                SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+                SD_BUS_VTABLE_END,
 };
 
 int account_bus_add(Bus *bus)
@@ -291,9 +298,11 @@ void account_bus_announce(Bus *bus, unsigned groups)
                 unsigned group;
                 const char *names[8];
         } table[] = {
-                {BUS_CHANGED_ACCOUNT, {"State", "UserName", "Server", "ServerPin", "DeviceID", "IdentityKey"}},
-                {BUS_CHANGED_LINK, {"Connection", "ConnectionError", "ConnectionErrorText", "NextAttempt"}},
-                {BUS_CHANGED_STORE, {"QueuedMessages", "LastEvent", "RejectedEnvelopes"}},
+                        {BUS_CHANGED_ACCOUNT,
+                         {"State", "UserName", "Server", "ServerPin", "DeviceID", "IdentityKey"}},
+                        {BUS_CHANGED_LINK,
+                         {"Connection", "ConnectionError", "ConnectionErrorText", "NextAttempt"}},
+                        {BUS_CHANGED_STORE, {"QueuedMessages", "LastEvent", "RejectedEnvelopes"}},
         };
         g_autoptr(GPtrArray) names = g_ptr_array_new();
 

@@ -32,9 +32,9 @@ struct Account {
 const char *account_state_name(AccountState state)
 {
         static const char *const names[] = {
-                [ACCOUNT_NONE] = "no-account",
-                [ACCOUNT_LOCKED] = "locked",
-                [ACCOUNT_UNLOCKED] = "unlocked",
+                        [ACCOUNT_NONE] = "no-account",
+                        [ACCOUNT_LOCKED] = "locked",
+                        [ACCOUNT_UNLOCKED] = "unlocked",
         };
 
         return names[state];
@@ -122,8 +122,8 @@ static void on_committed(void *userdata)
 }
 
 static const MessengerHandler messenger_handler = {
-        .link_changed = on_link_changed,
-        .committed = on_committed,
+                .link_changed = on_link_changed,
+                .committed = on_committed,
 };
 
 /* Takes store and connection over, in any case. */
@@ -232,8 +232,8 @@ static void on_registered(void *userdata, const RegistrationResult *result)
         account->registration_done(account->registration_userdata, r, result->retry_at_ms);
 }
 
-int account_register(Account *account, const RegistrationRequest *request, Password *password, AccountDone done,
-                     void *userdata)
+int account_register(Account *account, const RegistrationRequest *request, Password *password,
+                     AccountDone done, void *userdata)
 {
         _cleanup_(password_freep) Password *owned = password;
         int r;

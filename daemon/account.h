@@ -32,14 +32,14 @@ const char *account_state_name(AccountState state);
 Messenger *account_messenger(Account *account); /* NULL unless unlocked */
 
 /*
- * Called once, from the main loop, if the function returned 0. result: 0, a Problem, or a negative errno. retry_at_ms:
- * with PROBLEM_RATE_LIMITED, when it is possible again, or 0.
+ * Called once, from the main loop, if the function returned 0. result: 0, a Problem, or a negative errno.
+ * retry_at_ms: with PROBLEM_RATE_LIMITED, when it is possible again, or 0.
  */
 typedef void (*AccountDone)(void *userdata, int result, uint64_t retry_at_ms);
 
 /* They take the password over, in any case, and return 0, a Problem, or a negative errno. */
-int account_register(Account *account, const RegistrationRequest *request, Password *password, AccountDone done,
-                     void *userdata);
+int account_register(Account *account, const RegistrationRequest *request, Password *password,
+                     AccountDone done, void *userdata);
 int account_unlock(Account *account, Password *password, AccountDone done, void *userdata);
 
 /* 0 or PROBLEM_NO_ACCOUNT. */

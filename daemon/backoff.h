@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 /*
- * How long to wait before the next attempt: doubling from a second to five minutes, each time between half and all of
- * that, so that clients which lost a server together do not come back together.
+ * How long to wait before the next attempt: doubling from a second to five minutes, each time between half
+ * and all of that, so that clients which lost a server together do not come back together.
  */
 typedef struct Backoff {
         unsigned failures;

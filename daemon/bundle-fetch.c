@@ -34,8 +34,8 @@ static void on_resumed(void *userdata)
         bundle_fetch_pump(userdata);
 }
 
-BundleFetch *bundle_fetch_new(Store *store, const PeerSelf *self, ServerLink *link, void (*sealed)(void *userdata),
-                              void *userdata)
+BundleFetch *bundle_fetch_new(Store *store, const PeerSelf *self, ServerLink *link,
+                              void (*sealed)(void *userdata), void *userdata)
 {
         BundleFetch *fetch = calloc(1, sizeof(*fetch));
 
@@ -168,7 +168,8 @@ static void put_aside(BundleFetch *fetch, int64_t contact, int r, const char *wh
 {
         int64_t *key = g_new(int64_t, 1);
 
-        log_warning("outbox", r < 0 ? r : 0, "no session with contact %" G_GINT64_FORMAT ": %s", contact, why);
+        log_warning("outbox", r < 0 ? r : 0, "no session with contact %" G_GINT64_FORMAT ": %s", contact,
+                    why);
         *key = contact;
         g_hash_table_add(fetch->put_aside, key);
 }
@@ -188,10 +189,10 @@ static int decode(const Contact *contact, const Wire__Bundle *wire, PrekeyBundle
         const Wire__OneTimePrekey *one_time = wire->one_time_prekey;
         Address address = {.device_id = wire->device_id};
         PrekeyBundleParts parts = {
-                .identity = wire->identity.data,
-                .identity_size = wire->identity.len,
-                .signed_prekey = wire->signed_prekey.data,
-                .signed_prekey_size = wire->signed_prekey.len,
+                        .identity = wire->identity.data,
+                        .identity_size = wire->identity.len,
+                        .signed_prekey = wire->signed_prekey.data,
+                        .signed_prekey_size = wire->signed_prekey.len,
         };
 
         g_strlcpy(address.name, contact->name, sizeof(address.name));

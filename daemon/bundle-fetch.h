@@ -5,14 +5,15 @@
 #include "e2ee/peer.h"
 
 /*
- * Gets the prekey bundle of a contact to whom something waits, starts a session with it, and encrypts what waits. One
- * request at a time. Where the bundle shows another identity, everything goes on waiting for a person.
+ * Gets the prekey bundle of a contact to whom something waits, starts a session with it, and encrypts what
+ * waits. One request at a time. Where the bundle shows another identity, everything goes on waiting for a
+ * person.
  */
 typedef struct BundleFetch BundleFetch;
 
 /* sealed: something is ready to be sent now. NULL: no memory. */
-BundleFetch *bundle_fetch_new(Store *store, const PeerSelf *self, ServerLink *link, void (*sealed)(void *userdata),
-                              void *userdata);
+BundleFetch *bundle_fetch_new(Store *store, const PeerSelf *self, ServerLink *link,
+                              void (*sealed)(void *userdata), void *userdata);
 BundleFetch *bundle_fetch_free(BundleFetch *fetch);
 
 void bundle_fetch_pump(BundleFetch *fetch);

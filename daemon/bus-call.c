@@ -58,10 +58,11 @@ int bus_calls_new(sd_bus *bus, BusCalls **out)
         if (!calls)
                 return -ENOMEM;
         calls->clients = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-        r = sd_bus_add_match_async(bus, &calls->match,
-                                   "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
-                                   "member='NameOwnerChanged',arg2=''",
-                                   on_name_lost, NULL, calls);
+        r = sd_bus_add_match_async(
+                        bus, &calls->match,
+                        "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+                        "member='NameOwnerChanged',arg2=''",
+                        on_name_lost, NULL, calls);
         if (r < 0) {
                 bus_calls_free(calls);
                 return r;

@@ -6,8 +6,8 @@
 #include "daemon/problem.h"
 
 /*
- * Calls that are answered later. Each is charged to the program that made it, has a limit there, and is let go of when
- * that program leaves the bus.
+ * Calls that are answered later. Each is charged to the program that made it, has a limit there, and is let
+ * go of when that program leaves the bus.
  */
 typedef struct BusCalls BusCalls;
 typedef struct BusCall BusCall;
@@ -21,7 +21,8 @@ BusCalls *bus_calls_free(BusCalls *calls);
 
 /* Returns 0, PROBLEM_TOO_MANY_CALLS, or -ENOMEM. */
 int bus_call_new(BusCalls *calls, sd_bus_message *message, BusCall **out);
-/* Without an answer: the caller of this one gives it, or nobody is there to hear it. Accepts NULL, returns NULL. */
+/* Without an answer: the caller of this one gives it, or nobody is there to hear it. Accepts NULL, returns
+ * NULL. */
 BusCall *bus_call_free(BusCall *call);
 
 /* Called when the program has left the bus; it may free the call. */

@@ -5,7 +5,8 @@
 
 int bus_reply_error_text(sd_bus_message *call, Problem problem, const char *text)
 {
-        g_autofree char *name = g_strconcat("org.securemessenger.Messenger1.Error.", problem_name(problem), NULL);
+        g_autofree char *name =
+                        g_strconcat("org.securemessenger.Messenger1.Error.", problem_name(problem), NULL);
 
         return sd_bus_reply_method_errorf(call, name, "%s", text);
 }

@@ -5,6 +5,7 @@
 
 #include "daemon/problem.h"
 
-/* Ends a call with the error of a result of ours: a Problem, or a negative errno. Returns what a method handler is to. */
+/* Ends a call with the error of a result of ours: a Problem, or a negative errno. Returns what a method
+ * handler is to. */
 int bus_reply_error(sd_bus_message *call, int result);
 int bus_reply_error_text(sd_bus_message *call, Problem problem, const char *text);

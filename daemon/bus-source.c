@@ -19,8 +19,8 @@ typedef struct BusSource {
 } BusSource;
 
 /*
- * sd_bus_get_timeout() gives a point of CLOCK_MONOTONIC in microseconds, which is also GLib's clock; UINT64_MAX for
- * none, 0 for at once.
+ * sd_bus_get_timeout() gives a point of CLOCK_MONOTONIC in microseconds, which is also GLib's clock;
+ * UINT64_MAX for none, 0 for at once.
  */
 static bool timeout_is_over(sd_bus *bus, uint64_t *at_out)
 {
@@ -32,7 +32,8 @@ static bool timeout_is_over(sd_bus *bus, uint64_t *at_out)
         return at != UINT64_MAX && at <= (uint64_t)g_get_monotonic_time();
 }
 
-/* Changing what is watched wakes the main loop up, even from here: unless it is a change, it would never sleep. */
+/* Changing what is watched wakes the main loop up, even from here: unless it is a change, it would never
+ * sleep. */
 static void watch(BusSource *s, GIOCondition events)
 {
         if (s->watched == events)
@@ -82,7 +83,8 @@ static gboolean dispatch(GSource *source, GSourceFunc callback, gpointer userdat
         if (r >= 0 && sd_bus_is_open(s->bus) > 0)
                 return G_SOURCE_CONTINUE;
         s->is_lost = true;
-        g_source_remove_unix_fd(source, s->fd_tag); /* else GLib comes here for each hang-up that poll() reports */
+        g_source_remove_unix_fd(source,
+                                s->fd_tag); /* else GLib comes here for each hang-up that poll() reports */
         s->lost(s->userdata, r < 0 ? r : -ECONNRESET);
         return G_SOURCE_CONTINUE;
 }
@@ -97,7 +99,7 @@ static void finalize(GSource *source)
 GSource *bus_source_new(sd_bus *bus, void (*lost)(void *userdata, int error), void *userdata)
 {
         static GSourceFuncs functions = {
-                .prepare = prepare, .check = check, .dispatch = dispatch, .finalize = finalize};
+                        .prepare = prepare, .check = check, .dispatch = dispatch, .finalize = finalize};
         GSource *source = g_source_new(&functions, sizeof(BusSource));
         BusSource *s = (BusSource *)source;
 

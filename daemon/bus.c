@@ -80,10 +80,10 @@ static void on_committed(void *userdata)
 }
 
 static const AccountHandler account_handler = {
-        .locking = on_locking,
-        .state_changed = on_state_changed,
-        .link_changed = on_link_changed,
-        .committed = on_committed,
+                .locking = on_locking,
+                .state_changed = on_state_changed,
+                .link_changed = on_link_changed,
+                .committed = on_committed,
 };
 
 /* ---- The connection ---- */

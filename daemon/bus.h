@@ -10,16 +10,16 @@
 #include "daemon/store-contact.h"
 
 /*
- * The daemon on the session bus. Each interface has a file *-bus.c of its own, with a table of its members; here is
- * what they share: the objects, who is told what when something changed, and the name.
+ * The daemon on the session bus. Each interface has a file *-bus.c of its own, with a table of its members;
+ * here is what they share: the objects, who is told what when something changed, and the name.
  */
-#define BUS_NAME      "org.securemessenger.Messenger1"
-#define BUS_ROOT      "/org/securemessenger/Messenger1"
-#define BUS_CONTACTS  "/org/securemessenger/Messenger1/contact"
-#define BUS_ACCOUNT   "org.securemessenger.Messenger1.Account"
-#define BUS_MESSAGES  "org.securemessenger.Messenger1.Messages"
-#define BUS_EVENTS    "org.securemessenger.Messenger1.Events"
-#define BUS_CONTACT   "org.securemessenger.Messenger1.Contact"
+#define BUS_NAME     "org.securemessenger.Messenger1"
+#define BUS_ROOT     "/org/securemessenger/Messenger1"
+#define BUS_CONTACTS "/org/securemessenger/Messenger1/contact"
+#define BUS_ACCOUNT  "org.securemessenger.Messenger1.Account"
+#define BUS_MESSAGES "org.securemessenger.Messenger1.Messages"
+#define BUS_EVENTS   "org.securemessenger.Messenger1.Events"
+#define BUS_CONTACT  "org.securemessenger.Messenger1.Contact"
 
 typedef struct Bus {
         sd_bus *bus;
@@ -28,8 +28,8 @@ typedef struct Bus {
         BusCalls *calls;
         SendWaits *waits;
         uint64_t announced; /* events up to this number are known to the bus */
-        Contact found;      /* the contact that contact-bus.c looked up for the member that is being handled */
-        unsigned changed;   /* groups of properties whose change has not been announced, BUS_CHANGED_* */
+        Contact found;    /* the contact that contact-bus.c looked up for the member that is being handled */
+        unsigned changed; /* groups of properties whose change has not been announced, BUS_CHANGED_* */
         GHashTable *changed_contacts; /* names */
         guint announce;
 } Bus;

@@ -5,10 +5,15 @@
 #include <netinet/tcp.h>
 
 /*
- * A peer that is gone without a word is noticed by the kernel: when it is silent, and when it does not take what we
- * send. The server's own pings keep middle boxes awake.
+ * A peer that is gone without a word is noticed by the kernel: when it is silent, and when it does not take
+ * what we send. The server's own pings keep middle boxes awake.
  */
-enum { KEEPALIVE_IDLE_SECONDS = 60, KEEPALIVE_INTERVAL_SECONDS = 15, KEEPALIVE_COUNT = 3, USER_TIMEOUT_MS = 45000 };
+enum {
+        KEEPALIVE_IDLE_SECONDS = 60,
+        KEEPALIVE_INTERVAL_SECONDS = 15,
+        KEEPALIVE_COUNT = 3,
+        USER_TIMEOUT_MS = 45000
+};
 
 static bool certificate_has_pin(GTlsCertificate *certificate, const CertificatePin *pin)
 {
@@ -23,15 +28,16 @@ static bool certificate_has_pin(GTlsCertificate *certificate, const CertificateP
 }
 
 /* Only asked about certificates that the database does not vouch for: with a pin, the database is empty. */
-static gboolean on_accept_certificate(SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags errors,
-                                      gpointer userdata)
+static gboolean on_accept_certificate(SoupMessage *message, GTlsCertificate *certificate,
+                                      GTlsCertificateFlags errors, gpointer userdata)
 {
         const ServerAddress *address = userdata;
 
         return address->has_pin && certificate_has_pin(certificate, &address->pin);
 }
 
-static void on_network_event(SoupMessage *message, GSocketClientEvent event, GIOStream *stream, gpointer userdata)
+static void on_network_event(SoupMessage *message, GSocketClientEvent event, GIOStream *stream,
+                             gpointer userdata)
 {
         GSocket *socket;
 
@@ -47,8 +53,9 @@ static void on_network_event(SoupMessage *message, GSocketClientEvent event, GIO
 }
 
 /*
- * A database of certification authorities without any. A pin needs none, yet the TLS library reads all of the system's,
- * which take 4 MB, as soon as it makes a connection, and before it can be told otherwise: unless its default is this.
+ * A database of certification authorities without any. A pin needs none, yet the TLS library reads all of
+ * the system's, which take 4 MB, as soon as it makes a connection, and before it can be told otherwise:
+ * unless its default is this.
  */
 typedef GTlsDatabase NoAuthorities;
 typedef GTlsDatabaseClass NoAuthoritiesClass;
@@ -56,8 +63,9 @@ typedef GTlsDatabaseClass NoAuthoritiesClass;
 GType no_authorities_get_type(void);
 G_DEFINE_TYPE(NoAuthorities, no_authorities, G_TYPE_TLS_DATABASE)
 
-static GTlsCertificateFlags no_authorities_verify(GTlsDatabase *database, GTlsCertificate *chain, const char *purpose,
-                                                  GSocketConnectable *identity, GTlsInteraction *interaction,
+static GTlsCertificateFlags no_authorities_verify(GTlsDatabase *database, GTlsCertificate *chain,
+                                                  const char *purpose, GSocketConnectable *identity,
+                                                  GTlsInteraction *interaction,
                                                   GTlsDatabaseVerifyFlags flags, GCancellable *cancellable,
                                                   GError **error)
 {
@@ -75,7 +83,8 @@ static void no_authorities_init(NoAuthorities *database)
 
 SoupMessage *connection_tls_prepare(const ServerAddress *address, SoupSession *session)
 {
-        g_autoptr(GTlsDatabase) none = address->has_pin ? g_object_new(no_authorities_get_type(), NULL) : NULL;
+        g_autoptr(GTlsDatabase) none =
+                        address->has_pin ? g_object_new(no_authorities_get_type(), NULL) : NULL;
         SoupMessage *message;
 
         g_tls_backend_set_default_database(g_tls_backend_get_default(), none); /* NULL: the system's */
@@ -89,7 +98,8 @@ SoupMessage *connection_tls_prepare(const ServerAddress *address, SoupSession *s
         message = soup_message_new(SOUP_METHOD_GET, address->websocket_url);
         soup_message_set_flags(message, SOUP_MESSAGE_NO_REDIRECT);
         soup_message_disable_feature(message, SOUP_TYPE_WEBSOCKET_EXTENSION_MANAGER); /* it would compress */
-        g_signal_connect(message, "accept-certificate", G_CALLBACK(on_accept_certificate), (gpointer)address);
+        g_signal_connect(message, "accept-certificate", G_CALLBACK(on_accept_certificate),
+                         (gpointer)address);
         g_signal_connect(message, "network-event", G_CALLBACK(on_network_event), NULL);
         return message;
 }
@@ -102,12 +112,14 @@ Problem connection_tls_judge(const ServerAddress *address, SoupMessage *handshak
                 return PROBLEM_CERTIFICATE_MISMATCH;
         if (error)
                 return PROBLEM_SERVER_UNREACHABLE;
-        /* Said a second time, of what we are connected to now: that it holds must not hang on libsoup's signals. */
+        /* Said a second time, of what we are connected to now: that it holds must not hang on libsoup's
+         * signals. */
         if (address->tls && !certificate)
                 return PROBLEM_CERTIFICATE_MISMATCH;
         if (address->has_pin && !certificate_has_pin(certificate, &address->pin))
                 return PROBLEM_CERTIFICATE_MISMATCH;
-        if (address->tls && !address->has_pin && soup_message_get_tls_peer_certificate_errors(handshake) != 0)
+        if (address->tls && !address->has_pin &&
+            soup_message_get_tls_peer_certificate_errors(handshake) != 0)
                 return PROBLEM_CERTIFICATE_MISMATCH;
         return PROBLEM_NONE;
 }

@@ -7,8 +7,8 @@
 #include "daemon/server-address.h"
 
 /*
- * Who the server is. With a pin, the certificate that has it is the server, and nothing else about it counts; without,
- * an authority of the system's vouches for the host. There is no way to go on otherwise.
+ * Who the server is. With a pin, the certificate that has it is the server, and nothing else about it
+ * counts; without, an authority of the system's vouches for the host. There is no way to go on otherwise.
  */
 
 /* The handshake's request; sees to it that every certificate is looked at here before anything is sent. */

@@ -51,7 +51,8 @@ static void release(Connection *connection)
         if (connection->socket) {
                 g_signal_handlers_disconnect_by_data(connection->socket, connection);
                 if (soup_websocket_connection_get_state(connection->socket) == SOUP_WEBSOCKET_STATE_OPEN)
-                        soup_websocket_connection_close(connection->socket, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+                        soup_websocket_connection_close(connection->socket, SOUP_WEBSOCKET_CLOSE_NORMAL,
+                                                        NULL);
         }
         g_clear_object(&connection->socket);
         g_clear_object(&connection->session);
@@ -138,7 +139,8 @@ static gboolean on_request_timeout(gpointer userdata)
         return G_SOURCE_REMOVE;
 }
 
-static void remember_request(Connection *connection, uint64_t number, ConnectionAnswer answer, void *userdata)
+static void remember_request(Connection *connection, uint64_t number, ConnectionAnswer answer,
+                             void *userdata)
 {
         Request *request = g_new0(Request, 1);
         gint64 *key = g_new0(gint64, 1);
@@ -153,7 +155,8 @@ static void remember_request(Connection *connection, uint64_t number, Connection
                                                                     on_request_timeout, connection);
 }
 
-int connection_send(Connection *connection, Wire__ClientFrame *frame, ConnectionAnswer answer, void *userdata)
+int connection_send(Connection *connection, Wire__ClientFrame *frame, ConnectionAnswer answer,
+                    void *userdata)
 {
         g_autoptr(GBytes) bytes = NULL;
         ssize_t size;
@@ -238,7 +241,8 @@ static void on_message(SoupWebsocketConnection *socket, gint type, GBytes *bytes
         if (connection->ended)
                 return;
         data = g_bytes_get_data(bytes, &size);
-        r = type == SOUP_WEBSOCKET_DATA_BINARY ? frame_decode_server(data, size, &frame, NULL) : FRAME_MALFORMED;
+        r = type == SOUP_WEBSOCKET_DATA_BINARY ? frame_decode_server(data, size, &frame, NULL)
+                                               : FRAME_MALFORMED;
         if (r == FRAME_UNSUPPORTED) /* of a newer server, which must know that we do not know it */
                 return;
         if (r != 0) {
@@ -342,8 +346,10 @@ Connection *connection_new(const ServerAddress *address, const ConnectionHandler
         connection->cancellable = g_cancellable_new();
         connection->session = soup_session_new();
         connection->handshake = connection_tls_prepare(&connection->address, connection->session);
-        connection->open_timeout = g_timeout_add_seconds(CONNECTION_OPEN_SECONDS, on_open_timeout, connection);
+        connection->open_timeout =
+                        g_timeout_add_seconds(CONNECTION_OPEN_SECONDS, on_open_timeout, connection);
         soup_session_websocket_connect_async(connection->session, connection->handshake, NULL, protocols,
-                                             G_PRIORITY_DEFAULT, connection->cancellable, on_connected, connection);
+                                             G_PRIORITY_DEFAULT, connection->cancellable, on_connected,
+                                             connection);
         return connection;
 }

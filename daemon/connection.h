@@ -5,20 +5,22 @@
 #include "daemon/server-address.h"
 
 /*
- * One WebSocket to the server, from the first packet to its end: TLS, the pin, Hello and Welcome, frames, and which
- * answer belongs to which request. It never comes back by itself: daemon/server-link.h does that.
+ * One WebSocket to the server, from the first packet to its end: TLS, the pin, Hello and Welcome, frames,
+ * and which answer belongs to which request. It never comes back by itself: daemon/server-link.h does that.
  */
 typedef struct Connection Connection;
 
 typedef struct ConnectionEnd {
-        Problem problem;   /* SERVER_UNREACHABLE, CERTIFICATE_MISMATCH, PROTOCOL_TOO_*, REPLACED, DEVICE_REMOVED */
+        Problem problem;   /* SERVER_UNREACHABLE, CERTIFICATE_MISMATCH, PROTOCOL_TOO_*, REPLACED,
+                              DEVICE_REMOVED */
         uint32_t retry_ms; /* the server's wish, or 0 */
 } ConnectionEnd;
 
 /* Each may free the connection. */
 typedef struct ConnectionHandler {
         void (*welcomed)(void *userdata); /* Hello was answered; connection_welcome() has what with */
-        void (*frame)(void *userdata, Wire__ServerFrame **frame); /* the server speaks unasked; may be taken over */
+        void (*frame)(void *userdata,
+                      Wire__ServerFrame **frame); /* the server speaks unasked; may be taken over */
         void (*ended)(void *userdata, const ConnectionEnd *end); /* the last call, from the main loop */
 } ConnectionHandler;
 
@@ -43,10 +45,11 @@ typedef struct ConnectionWelcome {
 const ConnectionWelcome *connection_welcome(const Connection *connection);
 
 /*
- * Called for each frame that answers a request; returns whether it was the last one. Not called any more once the
- * connection has ended. May free the connection.
+ * Called for each frame that answers a request; returns whether it was the last one. Not called any more
+ * once the connection has ended. May free the connection.
  */
 typedef bool (*ConnectionAnswer)(void *userdata, const Wire__ServerFrame *frame);
 
 /* answer NULL: none is wanted. Fills in frame->request. -ENOTCONN, -EMSGSIZE, -ENOMEM. */
-int connection_send(Connection *connection, Wire__ClientFrame *frame, ConnectionAnswer answer, void *userdata);
+int connection_send(Connection *connection, Wire__ClientFrame *frame, ConnectionAnswer answer,
+                    void *userdata);

@@ -103,8 +103,8 @@ static int method_accept_key(sd_bus_message *m, void *userdata, sd_bus_error *er
         return sd_bus_reply_method_return(m, NULL);
 }
 
-static int get_name(sd_bus *b, const char *path, const char *interface, const char *property, sd_bus_message *reply,
-                    void *userdata, sd_bus_error *error)
+static int get_name(sd_bus *b, const char *path, const char *interface, const char *property,
+                    sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
         Bus *bus = userdata;
 
@@ -160,16 +160,16 @@ static int get_last_message(sd_bus *b, const char *path, const char *interface, 
 #define CHANGES SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
 
 static const sd_bus_vtable vtable[] = {
-        SD_BUS_VTABLE_START(0),
-        SD_BUS_METHOD_WITH_NAMES("AcceptKey", "aya{sv}", SD_BUS_PARAM(key) SD_BUS_PARAM(options), "", ,
-                                 method_accept_key, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_PROPERTY("Name", "s", get_name, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-        SD_BUS_PROPERTY("IdentityKey", "ay", get_identity_key, 0, CHANGES),
-        SD_BUS_PROPERTY("SafetyNumber", "s", get_safety_number, 0, CHANGES),
-        SD_BUS_PROPERTY("KeyChanged", "b", get_key_changed, 0, CHANGES),
-        SD_BUS_PROPERTY("Created", "x", get_created, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-        SD_BUS_PROPERTY("LastMessage", "t", get_last_message, 0, CHANGES),
-        SD_BUS_VTABLE_END,
+                SD_BUS_VTABLE_START(0),
+                SD_BUS_METHOD_WITH_NAMES("AcceptKey", "aya{sv}", SD_BUS_PARAM(key) SD_BUS_PARAM(options), "",
+                                         , method_accept_key, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_PROPERTY("Name", "s", get_name, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+                SD_BUS_PROPERTY("IdentityKey", "ay", get_identity_key, 0, CHANGES),
+                SD_BUS_PROPERTY("SafetyNumber", "s", get_safety_number, 0, CHANGES),
+                SD_BUS_PROPERTY("KeyChanged", "b", get_key_changed, 0, CHANGES),
+                SD_BUS_PROPERTY("Created", "x", get_created, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+                SD_BUS_PROPERTY("LastMessage", "t", get_last_message, 0, CHANGES),
+                SD_BUS_VTABLE_END,
 };
 
 int contact_bus_add(Bus *bus)

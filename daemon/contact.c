@@ -28,17 +28,18 @@ int contact_ensure(Store *store, const char *name, Contact *out)
 
 static bool same_identity(const PublicIdentity *a, const PublicIdentity *b)
 {
-        return sodium_memcmp(a->signing_key.bytes, b->signing_key.bytes, sizeof(a->signing_key.bytes)) == 0 &&
+        return sodium_memcmp(a->signing_key.bytes, b->signing_key.bytes, sizeof(a->signing_key.bytes)) ==
+                               0 &&
                sodium_memcmp(a->dh_key.bytes, b->dh_key.bytes, sizeof(a->dh_key.bytes)) == 0;
 }
 
 static int record_key_change(Store *store, const Contact *contact)
 {
         Message notice = {
-                .kind = MESSAGE_KEY_CHANGE,
-                .state = MESSAGE_RECEIVED,
-                .sent_ms = clock_now_ms(),
-                .received_ms = clock_now_ms(),
+                        .kind = MESSAGE_KEY_CHANGE,
+                        .state = MESSAGE_RECEIVED,
+                        .sent_ms = clock_now_ms(),
+                        .received_ms = clock_now_ms(),
         };
         int r;
 
@@ -55,7 +56,8 @@ static int record_key_change(Store *store, const Contact *contact)
         return store_message_set_queued_reason(store, contact->id, PROBLEM_KEY_CHANGED, 0);
 }
 
-int contact_see_identity(Store *store, const PeerSelf *self, Contact *contact, const PublicIdentity *identity)
+int contact_see_identity(Store *store, const PeerSelf *self, Contact *contact,
+                         const PublicIdentity *identity)
 {
         int r;
 

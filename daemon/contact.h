@@ -5,8 +5,8 @@
 #include "e2ee/peer.h"
 
 /*
- * Who a contact is: the first identity key that is seen is taken, a later other one stops sending until a person has
- * accepted it. The first two take part in the transaction of their caller.
+ * Who a contact is: the first identity key that is seen is taken, a later other one stops sending until a
+ * person has accepted it. The first two take part in the transaction of their caller.
  */
 
 /* The contact of this name; a new one if there is none. */
@@ -15,12 +15,14 @@ int contact_ensure(Store *store, const char *name, Contact *out);
 enum { CONTACT_KEY_CHANGED = 1 };
 
 /*
- * Somebody showed this identity as the contact's. Returns 0 if it is the accepted one (now), CONTACT_KEY_CHANGED if it
- * is not: that stands in the history then, once, and what is queued waits.
+ * Somebody showed this identity as the contact's. Returns 0 if it is the accepted one (now),
+ * CONTACT_KEY_CHANGED if it is not: that stands in the history then, once, and what is queued waits.
  */
-int contact_see_identity(Store *store, const PeerSelf *self, Contact *contact, const PublicIdentity *identity);
+int contact_see_identity(Store *store, const PeerSelf *self, Contact *contact,
+                         const PublicIdentity *identity);
 
 enum { CONTACT_OTHER_KEY = 1 };
 
-/* A person accepts this key, in a transaction of its own. CONTACT_OTHER_KEY: it is not the one that they have now. */
+/* A person accepts this key, in a transaction of its own. CONTACT_OTHER_KEY: it is not the one that they
+ * have now. */
 int contact_accept_key(Store *store, const char *name, const SigningPublicKey *key);

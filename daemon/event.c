@@ -4,14 +4,14 @@
 #include <string.h>
 
 static const char *const names[] = {
-        [EVENT_MESSAGE_RECEIVED] = "message-received",
-        [EVENT_MESSAGE_QUEUED] = "message-queued",
-        [EVENT_MESSAGE_SENT] = "message-sent",
-        [EVENT_MESSAGE_FAILED] = "message-failed",
-        [EVENT_CONTACT_ADDED] = "contact-added",
-        [EVENT_KEY_CHANGED] = "key-changed",
-        [EVENT_KEY_ACCEPTED] = "key-accepted",
-        [EVENT_ENVELOPE_REJECTED] = "envelope-rejected",
+                [EVENT_MESSAGE_RECEIVED] = "message-received",
+                [EVENT_MESSAGE_QUEUED] = "message-queued",
+                [EVENT_MESSAGE_SENT] = "message-sent",
+                [EVENT_MESSAGE_FAILED] = "message-failed",
+                [EVENT_CONTACT_ADDED] = "contact-added",
+                [EVENT_KEY_CHANGED] = "key-changed",
+                [EVENT_KEY_ACCEPTED] = "key-accepted",
+                [EVENT_ENVELOPE_REJECTED] = "envelope-rejected",
 };
 
 const char *event_kind_name(EventKind kind)

@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What changed in the store, numbered. dbus-interfaces/org.securemessenger.Messenger1.Events.xml tells the kinds. */
+/* What changed in the store, numbered. dbus-interfaces/org.securemessenger.Messenger1.Events.xml tells the
+ * kinds. */
 typedef enum EventKind {
         EVENT_MESSAGE_RECEIVED,
         EVENT_MESSAGE_QUEUED,

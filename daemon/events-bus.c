@@ -132,11 +132,12 @@ static int method_list(sd_bus_message *m, void *userdata, sd_bus_error *error)
 }
 
 static const sd_bus_vtable vtable[] = {
-        SD_BUS_VTABLE_START(0),
-        SD_BUS_METHOD_WITH_NAMES("List", "ta{sv}", SD_BUS_PARAM(since) SD_BUS_PARAM(options), "aa{sv}",
-                                 SD_BUS_PARAM(events), method_list, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_SIGNAL_WITH_NAMES("Added", "a{sv}", SD_BUS_PARAM(event), 0),
-        SD_BUS_VTABLE_END,
+                SD_BUS_VTABLE_START(0),
+                SD_BUS_METHOD_WITH_NAMES("List", "ta{sv}", SD_BUS_PARAM(since) SD_BUS_PARAM(options),
+                                         "aa{sv}", SD_BUS_PARAM(events), method_list,
+                                         SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_SIGNAL_WITH_NAMES("Added", "a{sv}", SD_BUS_PARAM(event), 0),
+                SD_BUS_VTABLE_END,
 };
 
 int events_bus_add(Bus *bus)

@@ -133,7 +133,8 @@ static void sign_up(FdCall *f)
         int r;
 
         f->request.invitation = f->invitation;
-        r = account_register(f->bus->account, &f->request, g_steal_pointer(&f->password), on_account_done, f);
+        r = account_register(f->bus->account, &f->request, g_steal_pointer(&f->password), on_account_done,
+                             f);
         if (r != 0)
                 finish(f, r);
 }
@@ -170,15 +171,16 @@ static void on_password_read(void *userdata, int result, const uint8_t *data, si
                 result = password_problem(result);
         }
         if (result == 0 && f->invitation_fd >= 0)
-                result = fd_reader_new(f->invitation_fd, WIRE_INVITATION_TOKEN_MAX + 1, on_invitation_read, f,
-                                       &f->reader);
+                result = fd_reader_new(f->invitation_fd, WIRE_INVITATION_TOKEN_MAX + 1, on_invitation_read,
+                                       f, &f->reader);
         if (result != 0)
                 finish(f, result);
         else if (!f->reader)
                 sign_up(f);
 }
 
-int fd_call_sign_up(Bus *bus, sd_bus_message *m, const RegistrationRequest *request, int password, int invitation)
+int fd_call_sign_up(Bus *bus, sd_bus_message *m, const RegistrationRequest *request, int password,
+                    int invitation)
 {
         FdCall *f;
         int r;
@@ -200,7 +202,8 @@ static void on_text_read(void *userdata, int result, const uint8_t *data, size_t
         f->reader = NULL;
         if (result != 0) {
                 finish(f, result == FD_READER_TOO_LONG ? (int)PROBLEM_TEXT_TOO_LONG
-                                                       : result > 0 ? (int)PROBLEM_INVALID_ARGUMENT : result);
+                          : result > 0                 ? (int)PROBLEM_INVALID_ARGUMENT
+                                                       : result);
                 return;
         }
         bus_call_set_gone(f->call, NULL, NULL);

@@ -94,7 +94,8 @@ static gboolean on_ready(gint fd, GIOCondition condition, gpointer userdata)
         FdReader *reader = userdata;
         guint source = reader->ready;
 
-        /* finish() may free the reader: its source is ours to end by the return value, not by g_source_remove(). */
+        /* finish() may free the reader: its source is ours to end by the return value, not by
+         * g_source_remove(). */
         reader->ready = 0;
         if (!read_some(reader))
                 return G_SOURCE_REMOVE;
@@ -103,8 +104,8 @@ static gboolean on_ready(gint fd, GIOCondition condition, gpointer userdata)
 }
 
 /*
- * A pipe that was opened anew never reports the hang-up of writers that were gone before: hence one read without
- * waiting for poll().
+ * A pipe that was opened anew never reports the hang-up of writers that were gone before: hence one read
+ * without waiting for poll().
  */
 static gboolean on_start(gpointer userdata)
 {
@@ -114,7 +115,8 @@ static gboolean on_start(gpointer userdata)
         if (reader->unreadable)
                 finish(reader, FD_READER_NOT_A_FILE);
         else if ((!reader->socket && reader->read_fd < 0) || read_some(reader))
-                reader->ready = g_unix_fd_add(reader->poll_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_ready, reader);
+                reader->ready = g_unix_fd_add(reader->poll_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_ready,
+                                              reader);
         return G_SOURCE_REMOVE;
 }
 

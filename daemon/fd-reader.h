@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 /*
- * Reads a file descriptor that somebody handed over, from where it stands up to its end, without ever blocking the
- * main loop and without changing the flags that its other holders share. What is read may be a secret: it lives in
- * guarded memory and is wiped.
+ * Reads a file descriptor that somebody handed over, from where it stands up to its end, without ever
+ * blocking the main loop and without changing the flags that its other holders share. What is read may be a
+ * secret: it lives in guarded memory and is wiped.
  */
 typedef struct FdReader FdReader;
 
@@ -20,8 +20,8 @@ enum {
 };
 
 /*
- * Called once, from the main loop, after which the reader is freed. result: 0, a code from above, or a negative
- * errno; data is good until the return.
+ * Called once, from the main loop, after which the reader is freed. result: 0, a code from above, or a
+ * negative errno; data is good until the return.
  */
 typedef void (*FdReaderDone)(void *userdata, int result, const uint8_t *data, size_t size);
 

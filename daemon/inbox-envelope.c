@@ -28,10 +28,10 @@ static int find_prekey(void *userdata, PrekeyKind kind, uint32_t id, Prekey *out
 static int add_notice(Store *store, int64_t contact, MessageKind kind, uint64_t *number_out)
 {
         Message notice = {
-                .kind = kind,
-                .state = MESSAGE_RECEIVED,
-                .sent_ms = clock_now_ms(),
-                .received_ms = clock_now_ms(),
+                        .kind = kind,
+                        .state = MESSAGE_RECEIVED,
+                        .sent_ms = clock_now_ms(),
+                        .received_ms = clock_now_ms(),
         };
         MessageKind newest;
         int r;
@@ -46,8 +46,8 @@ static int add_notice(Store *store, int64_t contact, MessageKind kind, uint64_t 
         return r;
 }
 
-/* Our new session lets the contact's next messages arrive. Never more often than this, so two who cannot read one
- * another do not keep each other busy. */
+/* Our new session lets the contact's next messages arrive. Never more often than this, so two who cannot
+ * read one another do not keep each other busy. */
 static int answer_with_reset(Store *store, Contact *contact)
 {
         uint64_t now = clock_now_ms();
@@ -69,16 +69,17 @@ static int answer_with_reset(Store *store, Contact *contact)
 static const char *reason_name(int reason)
 {
         static const char *const names[] = {
-                [PEER_MALFORMED] = "malformed",
-                [PEER_UNSUPPORTED] = "of a newer version",
-                [PEER_UNKNOWN_SESSION] = "of an unknown session",
-                [PEER_UNKNOWN_PREKEY] = "for a prekey that is gone",
-                [PEER_REPEATED] = "repeated",
-                [PEER_FORGED] = "forged",
-                [PEER_TOO_FAR] = "too far ahead",
+                        [PEER_MALFORMED] = "malformed",
+                        [PEER_UNSUPPORTED] = "of a newer version",
+                        [PEER_UNKNOWN_SESSION] = "of an unknown session",
+                        [PEER_UNKNOWN_PREKEY] = "for a prekey that is gone",
+                        [PEER_REPEATED] = "repeated",
+                        [PEER_FORGED] = "forged",
+                        [PEER_TOO_FAR] = "too far ahead",
         };
 
-        return reason > 0 && (size_t)reason < G_N_ELEMENTS(names) && names[reason] ? names[reason] : "unreadable";
+        return reason > 0 && (size_t)reason < G_N_ELEMENTS(names) && names[reason] ? names[reason]
+                                                                                   : "unreadable";
 }
 
 /* reason: of peer_decrypt(). contact: NULL for somebody whom nobody here knows. */
@@ -134,7 +135,8 @@ static int take_content(Store *store, Contact *contact, const PeerDecrypted *dec
         return store_event_add(store, EVENT_MESSAGE_RECEIVED, contact->id, message.number);
 }
 
-/* A prekey serves once: a one-time prekey goes, the last-resort prekey remembers. PEER_REPEATED: it did before. */
+/* A prekey serves once: a one-time prekey goes, the last-resort prekey remembers. PEER_REPEATED: it did
+ * before. */
 static int spend_prekey(Store *store, const PeerDecrypted *decrypted)
 {
         int r;
@@ -174,7 +176,8 @@ static int take_decrypted(Store *store, const PeerSelf *self, const Address *sen
         return take_content(store, &contact, decrypted);
 }
 
-int inbox_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope *envelope, bool expect_repeat)
+int inbox_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope *envelope,
+                        bool expect_repeat)
 {
         _cleanup_(peer_decrypted_deinit) PeerDecrypted decrypted = {0};
         _cleanup_(peer_freep) Peer *peer = NULL;
@@ -199,8 +202,8 @@ int inbox_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope
         if (r < 0)
                 return r;
 
-        r = peer_decrypt(peer, self, &sender, &prekeys, envelope->payload.data, envelope->payload.len, &context,
-                         &decrypted);
+        r = peer_decrypt(peer, self, &sender, &prekeys, envelope->payload.data, envelope->payload.len,
+                         &context, &decrypted);
         if (r < 0)
                 return r;
         if (r == 0)

@@ -10,8 +10,8 @@
 #include "wire/frame.h"
 
 /*
- * While frames come faster than this, they wait for the next transaction; but not beyond so many envelopes, which is
- * also what one transaction takes.
+ * While frames come faster than this, they wait for the next transaction; but not beyond so many envelopes,
+ * which is also what one transaction takes.
  */
 enum {
         GATHER_MAX = 4 * WIRE_BATCH_MAX,
@@ -98,7 +98,8 @@ static int take_in(Inbox *inbox, uint64_t *sequence_out)
                 for (size_t i = 0; i < deliver->n_envelopes; i++) {
                         const Wire__Envelope *envelope = deliver->envelopes[i];
 
-                        /* Numbers are the server's word: they tell what to expect, never what to throw away. */
+                        /* Numbers are the server's word: they tell what to expect, never what to throw away.
+                         */
                         r = inbox_take_envelope(inbox->store, inbox->self, envelope,
                                                 envelope->sequence <= sequence);
                         if (r < 0)

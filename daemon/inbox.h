@@ -5,9 +5,9 @@
 #include "e2ee/peer.h"
 
 /*
- * Receiving. What the server delivers is gathered while it comes, and taken in by one transaction: texts, new session
- * states, spent prekeys, the place in the mailbox. Then it is acknowledged. What cannot be read is counted, and
- * acknowledged too.
+ * Receiving. What the server delivers is gathered while it comes, and taken in by one transaction: texts,
+ * new session states, spent prekeys, the place in the mailbox. Then it is acknowledged. What cannot be read
+ * is counted, and acknowledged too.
  */
 typedef struct Inbox Inbox;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define SD_JOURNAL_SUPPRESS_LOCATION /* the subject tells where; file names would only name our build folder */
+#define SD_JOURNAL_SUPPRESS_LOCATION    /* the subject tells where; file names would only name our build \
+                                           folder */
 
 #include "daemon/log.h"
 
@@ -34,6 +35,6 @@ void log_write(int priority, const char *subject, int error, const char *format,
                 sd_journal_send("PRIORITY=%i", priority, "SMD_SUBJECT=%s", subject, "ERRNO=%i", -error,
                                 "MESSAGE=%s: %s: %s", subject, text, strerror(-error), NULL);
         else
-                sd_journal_send("PRIORITY=%i", priority, "SMD_SUBJECT=%s", subject, "MESSAGE=%s: %s", subject,
-                                text, NULL);
+                sd_journal_send("PRIORITY=%i", priority, "SMD_SUBJECT=%s", subject, "MESSAGE=%s: %s",
+                                subject, text, NULL);
 }

@@ -38,12 +38,13 @@ int main(int argc, char **argv)
         g_autofree char *state_folder = NULL;
         gboolean foreground = FALSE, version = FALSE;
         const GOptionEntry entries[] = {
-                {"foreground", 'f', 0, G_OPTION_ARG_NONE, &foreground, N_("Log to standard error, not the journal"),
-                 NULL},
-                {"state-folder", 0, 0, G_OPTION_ARG_FILENAME, &state_folder,
-                 N_("Where the account lives, instead of $XDG_STATE_HOME/secure-messenger"), N_("FOLDER")},
-                {"version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Print the version"), NULL},
-                {NULL},
+                        {"foreground", 'f', 0, G_OPTION_ARG_NONE, &foreground,
+                         N_("Log to standard error, not the journal"), NULL},
+                        {"state-folder", 0, 0, G_OPTION_ARG_FILENAME, &state_folder,
+                         N_("Where the account lives, instead of $XDG_STATE_HOME/secure-messenger"),
+                         N_("FOLDER")},
+                        {"version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Print the version"), NULL},
+                        {NULL},
         };
         g_autoptr(GOptionContext) context = NULL;
         g_autoptr(GError) error = NULL;
@@ -54,10 +55,12 @@ int main(int argc, char **argv)
         protect_memory();
         set_language();
         context = g_option_context_new(NULL);
-        g_option_context_set_summary(context, _("The daemon of Secure Messenger: keys, messages, and the connection."));
+        g_option_context_set_summary(
+                        context, _("The daemon of Secure Messenger: keys, messages, and the connection."));
         g_option_context_add_main_entries(context, entries, GETTEXT_DOMAIN);
         if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
-                fprintf(stderr, "smd: %s\n", error ? error->message : _("It takes no arguments. Try --help."));
+                fprintf(stderr, "smd: %s\n",
+                        error ? error->message : _("It takes no arguments. Try --help."));
                 return 2;
         }
         if (version) {

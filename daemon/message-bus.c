@@ -6,8 +6,9 @@
 /* What keeps the connection down for longer than a network's absence, and needs somebody to do something. */
 static bool needs_somebody(Problem error)
 {
-        return error == PROBLEM_REPLACED || error == PROBLEM_DEVICE_REMOVED || error == PROBLEM_CERTIFICATE_MISMATCH ||
-               error == PROBLEM_PROTOCOL_TOO_OLD || error == PROBLEM_PROTOCOL_TOO_NEW;
+        return error == PROBLEM_REPLACED || error == PROBLEM_DEVICE_REMOVED ||
+               error == PROBLEM_CERTIFICATE_MISMATCH || error == PROBLEM_PROTOCOL_TOO_OLD ||
+               error == PROBLEM_PROTOCOL_TOO_NEW;
 }
 
 Problem message_bus_reason(Bus *bus, const Message *message)
@@ -48,11 +49,12 @@ static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
         int r;
 
         message_id_format(&message->id, id);
-        r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "id", "s", id, "number", "t", message->number,
-                                  "conversation", "s", message->conversation, "sender", "s",
-                                  message->outgoing ? messenger->record.user_name : message->conversation, "outgoing",
-                                  "b", (int)message->outgoing, "kind", "s", message_kind_name(message->kind), "time",
-                                  "x", (int64_t)message->sent_ms, "received-time", "x", (int64_t)message->received_ms);
+        r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "id", "s", id, "number", "t",
+                                  message->number, "conversation", "s", message->conversation, "sender", "s",
+                                  message->outgoing ? messenger->record.user_name : message->conversation,
+                                  "outgoing", "b", (int)message->outgoing, "kind", "s",
+                                  message_kind_name(message->kind), "time", "x", (int64_t)message->sent_ms,
+                                  "received-time", "x", (int64_t)message->received_ms);
         if (r < 0)
                 return r;
         if (message->text) {

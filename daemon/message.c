@@ -6,17 +6,17 @@
 #include <string.h>
 
 static const char *const kind_names[] = {
-        [MESSAGE_TEXT] = "text",
-        [MESSAGE_KEY_CHANGE] = "key-change",
-        [MESSAGE_UNSUPPORTED] = "unsupported",
-        [MESSAGE_UNREADABLE] = "unreadable",
+                [MESSAGE_TEXT] = "text",
+                [MESSAGE_KEY_CHANGE] = "key-change",
+                [MESSAGE_UNSUPPORTED] = "unsupported",
+                [MESSAGE_UNREADABLE] = "unreadable",
 };
 
 static const char *const state_names[] = {
-        [MESSAGE_QUEUED] = "queued",
-        [MESSAGE_SENT] = "sent",
-        [MESSAGE_FAILED] = "failed",
-        [MESSAGE_RECEIVED] = "received",
+                [MESSAGE_QUEUED] = "queued",
+                [MESSAGE_SENT] = "sent",
+                [MESSAGE_FAILED] = "failed",
+                [MESSAGE_RECEIVED] = "received",
 };
 
 const char *message_kind_name(MessageKind kind)

@@ -36,7 +36,7 @@ static int method_send(sd_bus_message *m, void *userdata, sd_bus_error *error)
         Bus *bus = userdata;
         BusCall *call = NULL;
         Messenger *messenger;
-        Message message;
+        Message message = {0};
         bool wait;
         int r, locked;
 
@@ -65,10 +65,11 @@ static int method_send(sd_bus_message *m, void *userdata, sd_bus_error *error)
         return 1;
 }
 
-static void send_text(Bus *bus, BusCall *call, const char *recipient, const char *text, size_t size, bool wait)
+static void send_text(Bus *bus, BusCall *call, const char *recipient, const char *text, size_t size,
+                      bool wait)
 {
         Messenger *messenger;
-        Message message;
+        Message message = {0};
         int r;
 
         messenger = bus_messenger(bus, &r);
@@ -121,10 +122,10 @@ static int read_range(sd_bus_message *m, MessageRange *out)
         uint32_t limit = HISTORY_LIMIT_DEFAULT;
         bool has_before = false;
         const BusOption options[] = {
-                {"limit", SD_BUS_TYPE_UINT32, &limit},
-                {"before", SD_BUS_TYPE_UINT64, &out->before, &has_before},
-                {"after", SD_BUS_TYPE_UINT64, &out->after, &out->has_after},
-                {NULL},
+                        {"limit", SD_BUS_TYPE_UINT32, &limit},
+                        {"before", SD_BUS_TYPE_UINT64, &out->before, &has_before},
+                        {"after", SD_BUS_TYPE_UINT64, &out->after, &out->has_after},
+                        {NULL},
         };
         int r;
 
@@ -211,20 +212,21 @@ static int method_get(sd_bus_message *m, void *userdata, sd_bus_error *error)
 }
 
 static const sd_bus_vtable vtable[] = {
-        SD_BUS_VTABLE_START(0),
-        SD_BUS_METHOD_WITH_NAMES("Send", "ssa{sv}",
-                                 SD_BUS_PARAM(recipient) SD_BUS_PARAM(text) SD_BUS_PARAM(options), "sss",
-                                 SD_BUS_PARAM(id) SD_BUS_PARAM(state) SD_BUS_PARAM(reason), method_send,
-                                 SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_NAMES("SendFile", "sha{sv}",
-                                 SD_BUS_PARAM(recipient) SD_BUS_PARAM(text) SD_BUS_PARAM(options), "sss",
-                                 SD_BUS_PARAM(id) SD_BUS_PARAM(state) SD_BUS_PARAM(reason), method_send_file,
-                                 SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_NAMES("History", "sa{sv}", SD_BUS_PARAM(conversation) SD_BUS_PARAM(options), "aa{sv}",
-                                 SD_BUS_PARAM(messages), method_history, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_NAMES("Get", "s", SD_BUS_PARAM(id), "a{sv}", SD_BUS_PARAM(message), method_get,
-                                 SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_VTABLE_END,
+                SD_BUS_VTABLE_START(0),
+                SD_BUS_METHOD_WITH_NAMES("Send", "ssa{sv}",
+                                         SD_BUS_PARAM(recipient) SD_BUS_PARAM(text) SD_BUS_PARAM(options),
+                                         "sss", SD_BUS_PARAM(id) SD_BUS_PARAM(state) SD_BUS_PARAM(reason),
+                                         method_send, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("SendFile", "sha{sv}",
+                                         SD_BUS_PARAM(recipient) SD_BUS_PARAM(text) SD_BUS_PARAM(options),
+                                         "sss", SD_BUS_PARAM(id) SD_BUS_PARAM(state) SD_BUS_PARAM(reason),
+                                         method_send_file, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("History", "sa{sv}",
+                                         SD_BUS_PARAM(conversation) SD_BUS_PARAM(options), "aa{sv}",
+                                         SD_BUS_PARAM(messages), method_history, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("Get", "s", SD_BUS_PARAM(id), "a{sv}", SD_BUS_PARAM(message),
+                                         method_get, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_VTABLE_END,
 };
 
 int messages_bus_add(Bus *bus)

@@ -35,9 +35,9 @@ static void on_frame(void *userdata, Wire__ServerFrame **frame)
 }
 
 static const LinkHandler link_handler = {
-        .changed = on_link_changed,
-        .online = on_online,
-        .frame = on_frame,
+                .changed = on_link_changed,
+                .online = on_online,
+                .frame = on_frame,
 };
 
 static void on_committed(void *userdata)
@@ -72,7 +72,8 @@ int messenger_new(Store *store, const MessengerHandler *handler, void *userdata,
                 return r;
         messenger->self.identity = &messenger->keys->identity;
         messenger->self.address.device_id = messenger->record.device_id;
-        g_strlcpy(messenger->self.address.name, messenger->record.user_name, sizeof(messenger->self.address.name));
+        g_strlcpy(messenger->self.address.name, messenger->record.user_name,
+                  sizeof(messenger->self.address.name));
 
         messenger->link = server_link_new(&messenger->record, messenger->keys, &link_handler, messenger);
         if (!messenger->link)

@@ -32,7 +32,8 @@ int outbox_slow_down(Store *store, const OutboxEntry *entry, uint64_t retry_at_m
 
         if (entry->message == 0)
                 return 0;
-        r = store_message_set_state(store, entry->message, MESSAGE_QUEUED, PROBLEM_RATE_LIMITED, retry_at_ms);
+        r = store_message_set_state(store, entry->message, MESSAGE_QUEUED, PROBLEM_RATE_LIMITED,
+                                    retry_at_ms);
         if (r < 0)
                 return r;
         return store_event_add(store, EVENT_MESSAGE_QUEUED, entry->contact, entry->message);
@@ -51,7 +52,8 @@ static int apply_stored(Store *store, const OutboxEntry *entry)
         return store_event_add(store, EVENT_MESSAGE_SENT, entry->contact, entry->message);
 }
 
-/* The recipient has another device now, which only a new bundle tells about: all that was for the old one waits. */
+/* The recipient has another device now, which only a new bundle tells about: all that was for the old one
+ * waits. */
 static int apply_stale(Store *store, const OutboxEntry *entry)
 {
         Contact contact;
@@ -69,7 +71,8 @@ static int apply_stale(Store *store, const OutboxEntry *entry)
         return store_outbox_unseal(store, entry->contact);
 }
 
-static int apply_refusal(Store *store, const OutboxEntry *entry, const Wire__Error *error, uint32_t *pause_ms)
+static int apply_refusal(Store *store, const OutboxEntry *entry, const Wire__Error *error,
+                         uint32_t *pause_ms)
 {
         uint32_t wait_ms;
 

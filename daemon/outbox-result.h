@@ -5,7 +5,8 @@
 #include "daemon/store-outbox.h"
 
 /*
- * What becomes of envelopes, in one transaction: stored ones are sent; refused ones have failed, wait for a while
+ * What becomes of envelopes, in one transaction: stored ones are sent; refused ones have failed, wait for a
+ * while
  * (*pause_ms_out: nothing is to be sent for so long, or 0), or wait for a new bundle.
  */
 int outbox_apply_result(Store *store, const Wire__SendResult *result, uint32_t *pause_ms_out);

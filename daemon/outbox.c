@@ -134,13 +134,13 @@ int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out)
                 return PROBLEM_BAD_TEXT;
 
         *out = (Message){
-                .outgoing = true,
-                .kind = MESSAGE_TEXT,
-                .text = text->text,
-                .text_size = text->size,
-                .sent_ms = now,
-                .received_ms = now,
-                .state = MESSAGE_QUEUED,
+                        .outgoing = true,
+                        .kind = MESSAGE_TEXT,
+                        .text = text->text,
+                        .text_size = text->size,
+                        .sent_ms = now,
+                        .received_ms = now,
+                        .state = MESSAGE_QUEUED,
         };
         message_id_new(&out->id);
         r = queue(outbox, text, out);
@@ -170,7 +170,8 @@ static bool on_result(void *userdata, const Wire__ServerFrame *frame)
                 named = frame->send_result->n_stored + frame->send_result->n_refused;
                 r = outbox_apply_result(outbox->store, frame->send_result, &pause_ms);
                 if (r < 0) {
-                        /* They are still in the store: they are sent again, and the server drops the repeats. */
+                        /* They are still in the store: they are sent again, and the server drops the
+                         * repeats. */
                         log_error("outbox", r, "cannot store what the server said");
                         pause_ms = PAUSE_TROUBLE_MS;
                 }

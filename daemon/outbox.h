@@ -6,9 +6,10 @@
 #include "e2ee/peer.h"
 
 /*
- * Sending. A message is encrypted and in the store, with the new state of its session, before anything leaves; it is
- * sent again, as it is, until the server says that it is durable. One Send is under way at a time and takes along all
- * that is ready: so the order to each recipient is kept whatever the server refuses.
+ * Sending. A message is encrypted and in the store, with the new state of its session, before anything
+ * leaves; it is sent again, as it is, until the server says that it is durable. One Send is under way at a
+ * time and takes along all that is ready: so the order to each recipient is kept whatever the server
+ * refuses.
  */
 typedef struct Outbox Outbox;
 
@@ -22,12 +23,14 @@ typedef struct OutboxText {
 } OutboxText;
 
 /*
- * Puts a text into the store and sends it when possible. Returns 0 and the message (without text and conversation),
- * or PROBLEM_BAD_NAME, PROBLEM_BAD_TEXT, PROBLEM_TEXT_TOO_LONG, PROBLEM_INVALID_ARGUMENT (to oneself).
+ * Puts a text into the store and sends it when possible. Returns 0 and the message (without text and
+ * conversation), or PROBLEM_BAD_NAME, PROBLEM_BAD_TEXT, PROBLEM_TEXT_TOO_LONG, PROBLEM_INVALID_ARGUMENT (to
+ * oneself).
  */
 int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out);
 
-/* In the caller's transaction: a fresh session with the contact, which tells them that something could not be read. */
+/* In the caller's transaction: a fresh session with the contact, which tells them that something could not
+ * be read. */
 int outbox_queue_reset(Store *store, int64_t contact);
 
 void outbox_link_changed(Outbox *outbox);

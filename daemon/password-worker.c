@@ -85,8 +85,10 @@ int password_worker_start(PasswordWorker *worker, Password *password, const Pass
         job = sodium_malloc(sizeof(*job));
         if (!job)
                 return -ENOMEM;
-        *job = (PasswordJob){
-                .password = g_steal_pointer(&owned), .parameters = *parameters, .done = done, .userdata = userdata};
+        *job = (PasswordJob){.password = g_steal_pointer(&owned),
+                             .parameters = *parameters,
+                             .done = done,
+                             .userdata = userdata};
         g_thread_pool_push(worker->pool, job, NULL);
         *out = job;
         return 0;

@@ -46,7 +46,8 @@ void password_parameters_new(PasswordParameters *out)
 
 bool password_parameters_are_fair(const PasswordParameters *parameters)
 {
-        return parameters->passes >= WIRE_PASSWORD_PASSES_MIN && parameters->passes <= WIRE_PASSWORD_PASSES_MAX &&
+        return parameters->passes >= WIRE_PASSWORD_PASSES_MIN &&
+               parameters->passes <= WIRE_PASSWORD_PASSES_MAX &&
                parameters->memory_kib >= WIRE_PASSWORD_MEMORY_KIB_MIN &&
                parameters->memory_kib <= WIRE_PASSWORD_MEMORY_KIB_MAX;
 }
@@ -57,8 +58,9 @@ int password_derive(const Password *password, const PasswordParameters *paramete
         int r;
 
         _Static_assert(WIRE_SALT_SIZE == crypto_pwhash_SALTBYTES, "the salt is libsodium's");
-        r = crypto_pwhash(root, sizeof(root), (const char *)password->bytes, password->size, parameters->salt,
-                          parameters->passes, (size_t)parameters->memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13);
+        r = crypto_pwhash(root, sizeof(root), (const char *)password->bytes, password->size,
+                          parameters->salt, parameters->passes, (size_t)parameters->memory_kib * 1024,
+                          crypto_pwhash_ALG_ARGON2ID13);
         if (r < 0)
                 return -ENOMEM;
 

@@ -8,8 +8,8 @@
 #include "wire/limits.h"
 
 /*
- * A password, and the two keys that it is turned into: Argon2id, split by HKDF labels into the auth key, which the
- * server sees, and the store key, which never leaves this machine. docs/protocol.md, "Passwords".
+ * A password, and the two keys that it is turned into: Argon2id, split by HKDF labels into the auth key,
+ * which the server sees, and the store key, which never leaves this machine. docs/protocol.md, "Passwords".
  */
 enum {
         PASSWORD_MIN = 8,    /* bytes of a new one */

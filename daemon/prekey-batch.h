@@ -5,7 +5,8 @@
 #include "e2ee/prekey.h"
 #include "wire/messenger.pb-c.h"
 
-/* Prekeys on their way to the server: the public parts. The secret ones are in the store before anything leaves. */
+/* Prekeys on their way to the server: the public parts. The secret ones are in the store before anything
+ * leaves. */
 typedef struct PublicPrekey {
         uint32_t id; /* 0: none */
         size_t size;

@@ -12,8 +12,8 @@
 
 enum {
         LOOK_SECONDS = 3600, /* how often a connection that lasts looks at the age of its prekeys */
-        /* One-time prekeys kept here: those on the server, and as many again that it may have given out lately. Older
-         * ones belong to envelopes that no mailbox holds any more. */
+        /* One-time prekeys kept here: those on the server, and as many again that it may have given out
+         * lately. Older ones belong to envelopes that no mailbox holds any more. */
         ONE_TIME_KEPT = 1000,
 };
 
@@ -134,12 +134,14 @@ static bool on_answer(void *userdata, const Wire__ServerFrame *frame)
         int r;
 
         if (frame->body_case == WIRE__SERVER_FRAME__BODY_PREKEY_COUNT) {
-                log_info("prekeys", "the server has %u one-time prekeys", frame->prekey_count->one_time_prekeys_left);
+                log_info("prekeys", "the server has %u one-time prekeys",
+                         frame->prekey_count->one_time_prekeys_left);
                 r = confirm(upkeep);
                 if (r < 0)
                         log_error("prekeys", r, "cannot store that the server has them");
         } else if (frame->body_case == WIRE__SERVER_FRAME__BODY_ERROR) {
-                log_warning("prekeys", 0, "the server does not take them: %s", wire_error_name(frame->error->code));
+                log_warning("prekeys", 0, "the server does not take them: %s",
+                            wire_error_name(frame->error->code));
         }
         free(upkeep->batch);
         upkeep->batch = NULL;

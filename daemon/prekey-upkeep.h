@@ -5,8 +5,8 @@
 #include "daemon/server-link.h"
 
 /*
- * Keeps the server supplied with this device's prekeys: one-time prekeys are filled up when they run low, the signed
- * prekey and the last-resort prekey are renewed by age, and old secret ones go.
+ * Keeps the server supplied with this device's prekeys: one-time prekeys are filled up when they run low,
+ * the signed prekey and the last-resort prekey are renewed by age, and old secret ones go.
  */
 typedef struct PrekeyUpkeep PrekeyUpkeep;
 

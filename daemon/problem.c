@@ -14,52 +14,80 @@
 static const struct {
         const char *name, *sentence;
 } problems[] = {
-        [PROBLEM_NONE] = {"", ""},
-        [PROBLEM_FAILED] = {"Failed", N_("An internal failure. The journal of smd says more.")},
-        [PROBLEM_NO_ACCOUNT] = {"NoAccount", N_("There is no account here. Register one, or log in to yours.")},
-        [PROBLEM_LOCKED] = {"Locked", N_("The store is locked. Unlock it with your password.")},
-        [PROBLEM_WRONG_PASSWORD] = {"WrongPassword", N_("The password is wrong, or nobody has that name. Try again.")},
-        [PROBLEM_NAME_TAKEN] = {"NameTaken", N_("Somebody has this name already. Choose another one.")},
-        [PROBLEM_BAD_NAME] = {"BadName", N_("This is not a user name. Use 2 to 32 of a-z 0-9 . _ -, beginning and "
-                                            "ending with a letter or digit.")},
-        [PROBLEM_UNKNOWN_RECIPIENT] = {"UnknownRecipient", N_("The server knows nobody of that name. Check the name.")},
-        [PROBLEM_SERVER_UNREACHABLE] = {"ServerUnreachable", N_("The server cannot be reached. Check its address and "
-                                                                "the network.")},
-        [PROBLEM_CERTIFICATE_MISMATCH] = {"CertificateMismatch",
-                                          N_("The server's certificate is not the pinned one, or is not trusted. "
-                                             "Nothing was sent. Ask the server's administrator for the right pin.")},
-        [PROBLEM_BAD_TEXT] = {"BadText", N_("The text is empty, or is not UTF-8. Convert it first.")},
-        [PROBLEM_TEXT_TOO_LONG] = {"TextTooLong", N_("The text is longer than 65,536 bytes. Send it in parts.")},
-        [PROBLEM_MAILBOX_FULL] = {"MailboxFull", N_("The recipient's mailbox is full. Send it again when they have "
-                                                    "been online.")},
-        [PROBLEM_RATE_LIMITED] = {"RateLimited", N_("The server asks to slow down.")},
-        [PROBLEM_STORE_DAMAGED] = {"StoreDamaged", N_("The store is damaged or was tampered with. Restore it from a "
-                                                      "backup, or remove it and log in again.")},
-        [PROBLEM_DISK_FULL] = {"DiskFull", N_("The disk is full. Make room, then try again.")},
-        [PROBLEM_PROTOCOL_TOO_OLD] = {"ProtocolTooOld", N_("This program is too old for the server. Update it.")},
-        [PROBLEM_PROTOCOL_TOO_NEW] = {"ProtocolTooNew", N_("The server is too old for this program. Ask its "
-                                                           "administrator to update it.")},
-        [PROBLEM_KEY_CHANGED] = {"KeyChanged", N_("The contact's key changed. Compare the safety number with them, "
-                                                  "then accept the key.")},
-        [PROBLEM_REGISTRATION_CLOSED] = {"RegistrationClosed", N_("The server takes no new accounts. Ask its "
-                                                                  "administrator.")},
-        [PROBLEM_BAD_INVITATION] = {"BadInvitation", N_("The server wants an invitation, and this is none that it "
-                                                        "knows. Ask its administrator for one.")},
-        [PROBLEM_ALREADY_REGISTERED] = {"AlreadyRegistered", N_("There is an account here already. Another account "
-                                                                "needs another state folder.")},
-        [PROBLEM_NOT_FOUND] = {"NotFound", N_("There is no such conversation or message.")},
-        [PROBLEM_TOO_MANY_CALLS] = {"TooManyCalls", N_("Too many calls are under way. Wait for some to end.")},
-        [PROBLEM_BAD_PASSWORD] = {"BadPassword", N_("A password has 8 to 1,024 bytes, and its file or "
-                                                    "pipe must end. Choose another one.")},
-        [PROBLEM_STORE_TOO_NEW] = {"StoreTooNew", N_("The store was made by a newer version. Update this program.")},
-        [PROBLEM_INVALID_ARGUMENT] = {"InvalidArgument", N_("An argument or option has no meaning here.")},
-        [PROBLEM_OFFLINE] = {"Offline", N_("There is no connection to the server. The message leaves by itself when "
-                                           "there is one.")},
-        [PROBLEM_REPLACED] = {"Replaced", N_("Another program connected as this device. Reconnect to take the "
-                                             "connection back.")},
-        [PROBLEM_DEVICE_REMOVED] = {"DeviceRemoved", N_("The account was taken over by a login elsewhere, or the "
-                                                        "server does not know this device any more. To come back, "
-                                                        "remove this store and log in again.")},
+                [PROBLEM_NONE] = {"", ""},
+                [PROBLEM_FAILED] = {"Failed", N_("An internal failure. The journal of smd says more.")},
+                [PROBLEM_NO_ACCOUNT] = {"NoAccount",
+                                        N_("There is no account here. Register one, or log in to yours.")},
+                [PROBLEM_LOCKED] = {"Locked", N_("The store is locked. Unlock it with your password.")},
+                [PROBLEM_WRONG_PASSWORD] =
+                                {"WrongPassword",
+                                 N_("The password is wrong, or nobody has that name. Try again.")},
+                [PROBLEM_NAME_TAKEN] = {"NameTaken",
+                                        N_("Somebody has this name already. Choose another one.")},
+                [PROBLEM_BAD_NAME] =
+                                {"BadName",
+                                 N_("This is not a user name. Use 2 to 32 of a-z 0-9 . _ -, beginning and "
+                                    "ending with a letter or digit.")},
+                [PROBLEM_UNKNOWN_RECIPIENT] = {"UnknownRecipient",
+                                               N_("The server knows nobody of that name. Check the name.")},
+                [PROBLEM_SERVER_UNREACHABLE] = {"ServerUnreachable",
+                                                N_("The server cannot be reached. Check its address and "
+                                                   "the network.")},
+                [PROBLEM_CERTIFICATE_MISMATCH] =
+                                {"CertificateMismatch",
+                                 N_("The server's certificate is not the pinned one, or is not trusted. "
+                                    "Nothing was sent. Ask the server's administrator for the right pin.")},
+                [PROBLEM_BAD_TEXT] = {"BadText",
+                                      N_("The text is empty, or is not UTF-8. Convert it first.")},
+                [PROBLEM_TEXT_TOO_LONG] = {"TextTooLong",
+                                           N_("The text is longer than 65,536 bytes. Send it in parts.")},
+                [PROBLEM_MAILBOX_FULL] = {"MailboxFull",
+                                          N_("The recipient's mailbox is full. Send it again when they have "
+                                             "been online.")},
+                [PROBLEM_RATE_LIMITED] = {"RateLimited", N_("The server asks to slow down.")},
+                [PROBLEM_STORE_DAMAGED] = {"StoreDamaged",
+                                           N_("The store is damaged or was tampered with. Restore it from a "
+                                              "backup, or remove it and log in again.")},
+                [PROBLEM_DISK_FULL] = {"DiskFull", N_("The disk is full. Make room, then try again.")},
+                [PROBLEM_PROTOCOL_TOO_OLD] = {"ProtocolTooOld",
+                                              N_("This program is too old for the server. Update it.")},
+                [PROBLEM_PROTOCOL_TOO_NEW] = {"ProtocolTooNew",
+                                              N_("The server is too old for this program. Ask its "
+                                                 "administrator to update it.")},
+                [PROBLEM_KEY_CHANGED] =
+                                {"KeyChanged",
+                                 N_("The contact's key changed. Compare the safety number with them, "
+                                    "then accept the key.")},
+                [PROBLEM_REGISTRATION_CLOSED] = {"RegistrationClosed",
+                                                 N_("The server takes no new accounts. Ask its "
+                                                    "administrator.")},
+                [PROBLEM_BAD_INVITATION] = {"BadInvitation",
+                                            N_("The server wants an invitation, and this is none that it "
+                                               "knows. Ask its administrator for one.")},
+                [PROBLEM_ALREADY_REGISTERED] = {"AlreadyRegistered",
+                                                N_("There is an account here already. Another account "
+                                                   "needs another state folder.")},
+                [PROBLEM_NOT_FOUND] = {"NotFound", N_("There is no such conversation or message.")},
+                [PROBLEM_TOO_MANY_CALLS] = {"TooManyCalls",
+                                            N_("Too many calls are under way. Wait for some to end.")},
+                [PROBLEM_BAD_PASSWORD] = {"BadPassword",
+                                          N_("A password has 8 to 1,024 bytes, and its file or "
+                                             "pipe must end. Choose another one.")},
+                [PROBLEM_STORE_TOO_NEW] =
+                                {"StoreTooNew",
+                                 N_("The store was made by a newer version. Update this program.")},
+                [PROBLEM_INVALID_ARGUMENT] = {"InvalidArgument",
+                                              N_("An argument or option has no meaning here.")},
+                [PROBLEM_OFFLINE] = {"Offline", N_("There is no connection to the server. The message "
+                                                   "leaves by itself when "
+                                                   "there is one.")},
+                [PROBLEM_REPLACED] = {"Replaced",
+                                      N_("Another program connected as this device. Reconnect to take the "
+                                         "connection back.")},
+                [PROBLEM_DEVICE_REMOVED] = {"DeviceRemoved",
+                                            N_("The account was taken over by a login elsewhere, or the "
+                                               "server does not know this device any more. To come back, "
+                                               "remove this store and log in again.")},
 };
 
 const char *problem_name(Problem problem)
@@ -115,26 +143,27 @@ Problem problem_from_result(int r)
 Problem problem_from_wire(Wire__ErrorCode code)
 {
         static const Problem map[] = {
-                [WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED] = PROBLEM_FAILED,
-                [WIRE__ERROR_CODE__ERROR_CODE_MALFORMED] = PROBLEM_FAILED,
-                [WIRE__ERROR_CODE__ERROR_CODE_UNSUPPORTED] = PROBLEM_PROTOCOL_TOO_NEW,
-                [WIRE__ERROR_CODE__ERROR_CODE_PROTOCOL_TOO_OLD] = PROBLEM_PROTOCOL_TOO_OLD,
-                [WIRE__ERROR_CODE__ERROR_CODE_PROTOCOL_TOO_NEW] = PROBLEM_PROTOCOL_TOO_NEW,
-                [WIRE__ERROR_CODE__ERROR_CODE_WRONG_SERVER_NAME] = PROBLEM_SERVER_UNREACHABLE,
-                [WIRE__ERROR_CODE__ERROR_CODE_OUT_OF_ORDER] = PROBLEM_FAILED,
-                [WIRE__ERROR_CODE__ERROR_CODE_BAD_NAME] = PROBLEM_BAD_NAME,
-                [WIRE__ERROR_CODE__ERROR_CODE_NAME_TAKEN] = PROBLEM_NAME_TAKEN,
-                [WIRE__ERROR_CODE__ERROR_CODE_REGISTRATION_CLOSED] = PROBLEM_REGISTRATION_CLOSED,
-                [WIRE__ERROR_CODE__ERROR_CODE_BAD_INVITATION] = PROBLEM_BAD_INVITATION,
-                [WIRE__ERROR_CODE__ERROR_CODE_WRONG_PASSWORD] = PROBLEM_WRONG_PASSWORD,
-                [WIRE__ERROR_CODE__ERROR_CODE_WRONG_KEY] = PROBLEM_DEVICE_REMOVED,
-                [WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED] = PROBLEM_RATE_LIMITED,
-                [WIRE__ERROR_CODE__ERROR_CODE_UNKNOWN_RECIPIENT] = PROBLEM_UNKNOWN_RECIPIENT,
-                [WIRE__ERROR_CODE__ERROR_CODE_STALE_DEVICE] = PROBLEM_FAILED, /* the outbox handles it itself */
-                [WIRE__ERROR_CODE__ERROR_CODE_MAILBOX_FULL] = PROBLEM_MAILBOX_FULL,
-                [WIRE__ERROR_CODE__ERROR_CODE_TOO_LARGE] = PROBLEM_TEXT_TOO_LONG,
-                [WIRE__ERROR_CODE__ERROR_CODE_TOO_MANY_PREKEYS] = PROBLEM_FAILED,
-                [WIRE__ERROR_CODE__ERROR_CODE_BUSY] = PROBLEM_RATE_LIMITED,
+                        [WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED] = PROBLEM_FAILED,
+                        [WIRE__ERROR_CODE__ERROR_CODE_MALFORMED] = PROBLEM_FAILED,
+                        [WIRE__ERROR_CODE__ERROR_CODE_UNSUPPORTED] = PROBLEM_PROTOCOL_TOO_NEW,
+                        [WIRE__ERROR_CODE__ERROR_CODE_PROTOCOL_TOO_OLD] = PROBLEM_PROTOCOL_TOO_OLD,
+                        [WIRE__ERROR_CODE__ERROR_CODE_PROTOCOL_TOO_NEW] = PROBLEM_PROTOCOL_TOO_NEW,
+                        [WIRE__ERROR_CODE__ERROR_CODE_WRONG_SERVER_NAME] = PROBLEM_SERVER_UNREACHABLE,
+                        [WIRE__ERROR_CODE__ERROR_CODE_OUT_OF_ORDER] = PROBLEM_FAILED,
+                        [WIRE__ERROR_CODE__ERROR_CODE_BAD_NAME] = PROBLEM_BAD_NAME,
+                        [WIRE__ERROR_CODE__ERROR_CODE_NAME_TAKEN] = PROBLEM_NAME_TAKEN,
+                        [WIRE__ERROR_CODE__ERROR_CODE_REGISTRATION_CLOSED] = PROBLEM_REGISTRATION_CLOSED,
+                        [WIRE__ERROR_CODE__ERROR_CODE_BAD_INVITATION] = PROBLEM_BAD_INVITATION,
+                        [WIRE__ERROR_CODE__ERROR_CODE_WRONG_PASSWORD] = PROBLEM_WRONG_PASSWORD,
+                        [WIRE__ERROR_CODE__ERROR_CODE_WRONG_KEY] = PROBLEM_DEVICE_REMOVED,
+                        [WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED] = PROBLEM_RATE_LIMITED,
+                        [WIRE__ERROR_CODE__ERROR_CODE_UNKNOWN_RECIPIENT] = PROBLEM_UNKNOWN_RECIPIENT,
+                        [WIRE__ERROR_CODE__ERROR_CODE_STALE_DEVICE] =
+                                        PROBLEM_FAILED, /* the outbox handles it itself */
+                        [WIRE__ERROR_CODE__ERROR_CODE_MAILBOX_FULL] = PROBLEM_MAILBOX_FULL,
+                        [WIRE__ERROR_CODE__ERROR_CODE_TOO_LARGE] = PROBLEM_TEXT_TOO_LONG,
+                        [WIRE__ERROR_CODE__ERROR_CODE_TOO_MANY_PREKEYS] = PROBLEM_FAILED,
+                        [WIRE__ERROR_CODE__ERROR_CODE_BUSY] = PROBLEM_RATE_LIMITED,
         };
 
         return (unsigned)code < sizeof(map) / sizeof(map[0]) ? map[code] : PROBLEM_FAILED;

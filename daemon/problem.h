@@ -7,8 +7,8 @@
 #include "wire/messenger.pb-c.h"
 
 /*
- * What a person can meet: each has a name, which is its D-Bus error name and what the store and the bus give as a
- * reason, and a sentence that says what to do. docs/architecture.md has the table with exit codes.
+ * What a person can meet: each has a name, which is its D-Bus error name and what the store and the bus give
+ * as a reason, and a sentence that says what to do. docs/architecture.md has the table with exit codes.
  *
  * Functions that can fail for such a reason say so: they return a positive Problem, or a negative errno.
  */
@@ -53,10 +53,12 @@ Problem problem_from_name(const char *name);
 /* Translated; "" for PROBLEM_NONE. */
 const char *problem_sentence(Problem problem);
 
-/* The same, and when to try again where that is known: milliseconds since 1970, or 0. Free it with g_free(). */
+/* The same, and when to try again where that is known: milliseconds since 1970, or 0. Free it with g_free().
+ */
 char *problem_sentence_when(Problem problem, uint64_t retry_at_ms);
 
-/* A result of ours, of either kind, as a Problem: 0, a Problem, or a negative errno of libstorage or the system. */
+/* A result of ours, of either kind, as a Problem: 0, a Problem, or a negative errno of libstorage or the
+ * system. */
 Problem problem_from_result(int r);
 /* What the server said. */
 Problem problem_from_wire(Wire__ErrorCode code);

@@ -97,7 +97,7 @@ static void finish_refused(Registration *registration, const Wire__Error *error)
 static int fill_store(Registration *registration)
 {
         static const PrekeyNeed need = {
-                .signed_prekey = true, .last_resort = true, .one_time = ONE_TIME_PREKEYS_FULL};
+                        .signed_prekey = true, .last_resort = true, .one_time = ONE_TIME_PREKEYS_FULL};
         _cleanup_(store_rollbackp) Store *transaction = NULL;
         const E2eeContext context = clock_e2ee_context();
         int r;
@@ -115,7 +115,8 @@ static int fill_store(Registration *registration)
         r = store_account_insert(registration->store, &registration->record, registration->keys);
         if (r < 0)
                 return r;
-        r = prekey_batch_make(registration->store, &registration->keys->identity, &need, registration->prekeys);
+        r = prekey_batch_make(registration->store, &registration->keys->identity, &need,
+                              registration->prekeys);
         if (r < 0)
                 return r;
         return store_commit(&transaction);
@@ -322,7 +323,8 @@ static void on_welcomed(void *userdata)
                 ask_for_salt(registration);
         } else if (policy == WIRE__REGISTRATION_POLICY__REGISTRATION_POLICY_CLOSED) {
                 finish(registration, PROBLEM_REGISTRATION_CLOSED);
-        } else if (policy == WIRE__REGISTRATION_POLICY__REGISTRATION_POLICY_INVITATION && !registration->invitation) {
+        } else if (policy == WIRE__REGISTRATION_POLICY__REGISTRATION_POLICY_INVITATION &&
+                   !registration->invitation) {
                 finish(registration, PROBLEM_BAD_INVITATION);
         } else {
                 password_parameters_new(&registration->parameters);
@@ -344,14 +346,15 @@ static void on_ended(void *userdata, const ConnectionEnd *end)
 }
 
 static const ConnectionHandler connection_handler = {
-        .welcomed = on_welcomed,
-        .frame = on_frame,
-        .ended = on_ended,
+                .welcomed = on_welcomed,
+                .frame = on_frame,
+                .ended = on_ended,
 };
 
 static void connect_to_server(Registration *registration)
 {
-        registration->connection = connection_new(&registration->record.server, &connection_handler, registration);
+        registration->connection =
+                        connection_new(&registration->record.server, &connection_handler, registration);
         if (!registration->connection)
                 finish(registration, -ENOMEM);
 }
@@ -378,12 +381,14 @@ int registration_new(StateFolder *folder, PasswordWorker *worker, const Registra
         registration->userdata = userdata;
         registration->login = request->login;
         registration->invitation = g_strdup(request->invitation);
-        g_strlcpy(registration->record.user_name, request->user_name, sizeof(registration->record.user_name));
+        g_strlcpy(registration->record.user_name, request->user_name,
+                  sizeof(registration->record.user_name));
         r = server_address_init(&registration->record.server, request->server, request->pin,
                                 request->insecure_loopback);
         if (r != 0)
                 return r;
-        registration->connection = connection_new(&registration->record.server, &connection_handler, registration);
+        registration->connection =
+                        connection_new(&registration->record.server, &connection_handler, registration);
         if (!registration->connection)
                 return -ENOMEM;
         registration->password = password;

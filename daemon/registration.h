@@ -7,10 +7,10 @@
 #include "daemon/store.h"
 
 /*
- * Makes an account, or takes an existing one over to this machine: the conversation with the server, and the files.
- * All of the new identity is durable before the server hears of it; `vault` appears when the server has said yes.
- * What stays after a failure is nothing, here; if the power fails between the server's yes and the last rename, the
- * account exists at the server, and a login takes it over.
+ * Makes an account, or takes an existing one over to this machine: the conversation with the server, and the
+ * files. All of the new identity is durable before the server hears of it; `vault` appears when the server
+ * has said yes. What stays after a failure is nothing, here; if the power fails between the server's yes and
+ * the last rename, the account exists at the server, and a login takes it over.
  */
 typedef struct Registration Registration;
 
@@ -25,7 +25,8 @@ typedef struct RegistrationRequest {
 typedef struct RegistrationResult {
         int result;           /* 0, a Problem, or a negative errno */
         uint64_t retry_at_ms; /* with PROBLEM_RATE_LIMITED: when it is possible again; 0: not said */
-        Store *store;         /* these two with 0: they are the callee's, and the connection belongs to the account */
+        Store *store; /* these two with 0: they are the callee's, and the connection belongs to the account
+                       */
         Connection *connection;
 } RegistrationResult;
 

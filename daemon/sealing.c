@@ -14,10 +14,10 @@ static int read_message(void *userdata, const Message *message)
         Content *content = userdata;
 
         *content = (Content){
-                .kind = CONTENT_TEXT,
-                .message_id = message->id,
-                .sent_ms = message->sent_ms,
-                .text_size = message->text_size,
+                        .kind = CONTENT_TEXT,
+                        .message_id = message->id,
+                        .sent_ms = message->sent_ms,
+                        .text_size = message->text_size,
         };
         content->text = message->text ? strdup(message->text) : NULL;
         return content->text ? 0 : -EBADMSG;
@@ -36,7 +36,8 @@ static int read_content(Store *store, const OutboxEntry *entry, Content *out)
         return r > 0 ? -EBADMSG : r;
 }
 
-int seal_entry(Store *store, const PeerSelf *self, Peer *peer, const Contact *contact, const OutboxEntry *entry)
+int seal_entry(Store *store, const PeerSelf *self, Peer *peer, const Contact *contact,
+               const OutboxEntry *entry)
 {
         _cleanup_(content_deinit) Content content = {0};
         _cleanup_(freep) uint8_t *plaintext = NULL;

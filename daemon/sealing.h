@@ -11,7 +11,8 @@ enum {
 };
 
 /*
- * Encrypts an entry of the outbox for the contact's device with its sessions, and stores the envelope. The caller
- * saves the peer in the same transaction, which it must have begun.
+ * Encrypts an entry of the outbox for the contact's device with its sessions, and stores the envelope. The
+ * caller saves the peer in the same transaction, which it must have begun.
  */
-int seal_entry(Store *store, const PeerSelf *self, Peer *peer, const Contact *contact, const OutboxEntry *entry);
+int seal_entry(Store *store, const PeerSelf *self, Peer *peer, const Contact *contact,
+               const OutboxEntry *entry);

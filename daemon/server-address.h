@@ -6,10 +6,11 @@
 #include "wire/limits.h"
 #include "wire/pin.h"
 
-/* A server as a person names it, checked: wss://HOST[:PORT], or ws:// to loopback where that was asked for. */
+/* A server as a person names it, checked: wss://HOST[:PORT], or ws:// to loopback where that was asked for.
+ */
 typedef struct ServerAddress {
-        char *url;           /* as given */
-        char *websocket_url; /* with the path of the protocol */
+        char *url;                           /* as given */
+        char *websocket_url;                 /* with the path of the protocol */
         char host[WIRE_SERVER_NAME_MAX + 1]; /* as in the URL, without port and brackets */
         bool tls;
         bool loopback;

@@ -31,16 +31,16 @@ struct ServerLink {
 };
 
 static const char *const state_names[] = {
-        [LINK_OFFLINE] = "offline",
-        [LINK_CONNECTING] = "connecting",
-        [LINK_ONLINE] = "online",
+                [LINK_OFFLINE] = "offline",
+                [LINK_CONNECTING] = "connecting",
+                [LINK_ONLINE] = "online",
 };
 
 static void set_state(ServerLink *link, LinkState state, Problem error)
 {
         if (link->state != state)
-                log_info("link", "%s -> %s%s%s", state_names[link->state], state_names[state], error ? ": " : "",
-                         problem_name(error));
+                log_info("link", "%s -> %s%s%s", state_names[link->state], state_names[state],
+                         error ? ": " : "", problem_name(error));
         link->state = state;
         link->error = error;
         if (state != LINK_OFFLINE || link->stay_away)
@@ -99,7 +99,8 @@ static bool on_authenticated(void *userdata, const Wire__ServerFrame *frame)
                 set_state(link, LINK_ONLINE, PROBLEM_NONE);
                 link->handler->online(link->userdata, &left);
         } else if (frame->body_case == WIRE__SERVER_FRAME__BODY_ERROR) {
-                log_warning("link", 0, "the server refuses this device: %s", wire_error_name(frame->error->code));
+                log_warning("link", 0, "the server refuses this device: %s",
+                            wire_error_name(frame->error->code));
                 go_offline(link, problem_from_wire(frame->error->code), frame->error->retry_after_ms);
         } else {
                 go_offline(link, PROBLEM_SERVER_UNREACHABLE, 0);
@@ -114,10 +115,10 @@ static void on_welcomed(void *userdata)
         Wire__Authenticate authenticate = WIRE__AUTHENTICATE__INIT;
         DeviceAuthSignature signature;
         const DeviceAuthInput input = {
-                .server_name = link->record->server.host,
-                .user_name = link->record->user_name,
-                .device_id = link->record->device_id,
-                .challenge = connection_welcome(link->connection)->challenge,
+                        .server_name = link->record->server.host,
+                        .user_name = link->record->user_name,
+                        .device_id = link->record->device_id,
+                        .challenge = connection_welcome(link->connection)->challenge,
         };
         int r;
 
@@ -152,9 +153,9 @@ static void on_ended(void *userdata, const ConnectionEnd *end)
 }
 
 static const ConnectionHandler connection_handler = {
-        .welcomed = on_welcomed,
-        .frame = on_frame,
-        .ended = on_ended,
+                .welcomed = on_welcomed,
+                .frame = on_frame,
+                .ended = on_ended,
 };
 
 static void connect_now(ServerLink *link)

@@ -5,8 +5,8 @@
 #include "daemon/store-account.h"
 
 /*
- * Keeps an account connected: authenticates, comes back with backoff when the connection is lost and at once when the
- * network returns; stays away when another connection or device took its place.
+ * Keeps an account connected: authenticates, comes back with backoff when the connection is lost and at once
+ * when the network returns; stays away when another connection or device took its place.
  */
 typedef struct ServerLink ServerLink;
 
@@ -20,7 +20,7 @@ typedef enum LinkState {
 typedef struct LinkHandler {
         void (*changed)(void *userdata); /* one of the getters below has another value */
         void (*online)(void *userdata, const uint32_t *prekeys_left); /* NULL: not said; after changed() */
-        void (*frame)(void *userdata, Wire__ServerFrame **frame); /* unasked; may be taken over */
+        void (*frame)(void *userdata, Wire__ServerFrame **frame);     /* unasked; may be taken over */
 } LinkHandler;
 
 /* record and keys must outlive it. NULL: no memory. Nothing happens before start or adopt. */
@@ -38,7 +38,7 @@ void server_link_reconnect(ServerLink *link);
 void server_link_fail(ServerLink *link, Problem why);
 
 LinkState server_link_state(const ServerLink *link);
-Problem server_link_error(const ServerLink *link); /* why it is not online, or PROBLEM_NONE */
+Problem server_link_error(const ServerLink *link);            /* why it is not online, or PROBLEM_NONE */
 uint64_t server_link_next_attempt_ms(const ServerLink *link); /* since 1970, or 0 */
 
 /* As connection_send(); -ENOTCONN unless online. */

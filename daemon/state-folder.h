@@ -2,14 +2,14 @@
 #pragma once
 
 /*
- * The folder that holds everything of one account: $STATE_DIRECTORY/secure-messenger where the service manager gave
- * one, else $XDG_STATE_HOME/secure-messenger, else ~/.local/state/secure-messenger. Mode 0700; one daemon at a time
- * has it, by a lock that dies with the process.
+ * The folder that holds everything of one account: $STATE_DIRECTORY/secure-messenger where the service
+ * manager gave one, else $XDG_STATE_HOME/secure-messenger, else ~/.local/state/secure-messenger. Mode 0700;
+ * one daemon at a time has it, by a lock that dies with the process.
  *
  *     lock         empty
- *     vault        how the password opens the store (daemon/vault.h); an account is here if and only if this is
- *     vault.new    the same while an account is being made
- *     store.db     everything else (daemon/store.h), with SQLite's store.db-wal beside it
+ *     vault        how the password opens the store (daemon/vault.h); an account is here if and only if this
+ * is vault.new    the same while an account is being made store.db     everything else (daemon/store.h),
+ * with SQLite's store.db-wal beside it
  */
 typedef struct StateFolder {
         char *path;

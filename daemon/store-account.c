@@ -43,7 +43,8 @@ int store_account_insert(Store *store, const AccountRecord *record, const Accoun
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "INSERT INTO account (id, user_name, server, server_pin, insecure_loopback, device_id,"
+                              "INSERT INTO account (id, user_name, server, server_pin, insecure_loopback, "
+                              "device_id,"
                               "                     identity, auth_public_key, auth_secret_key)"
                               " VALUES (1, :user_name, :server, :server_pin, :insecure_loopback, :device_id,"
                               "         :identity, :auth_public_key, :auth_secret_key)");
@@ -58,8 +59,10 @@ int store_account_insert(Store *store, const AccountRecord *record, const Accoun
         statement_bind_int64(s, ":insecure_loopback", record->server.insecure_loopback);
         statement_bind_int64(s, ":device_id", record->device_id);
         statement_bind_blob(s, ":identity", identity, identity_size);
-        statement_bind_blob(s, ":auth_public_key", keys->auth_public_key.bytes, sizeof(keys->auth_public_key.bytes));
-        statement_bind_blob(s, ":auth_secret_key", keys->auth_secret_key.bytes, sizeof(keys->auth_secret_key.bytes));
+        statement_bind_blob(s, ":auth_public_key", keys->auth_public_key.bytes,
+                            sizeof(keys->auth_public_key.bytes));
+        statement_bind_blob(s, ":auth_secret_key", keys->auth_secret_key.bytes,
+                            sizeof(keys->auth_secret_key.bytes));
         sodium_memzero(identity, sizeof(identity));
         return statement_run(s);
 }

@@ -66,7 +66,8 @@ int store_contact_find(Store *store, const char *name, Contact *out)
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "SELECT id, name, created, identity, new_identity, safety_number, device_id, last_reset"
+                              "SELECT id, name, created, identity, new_identity, safety_number, device_id, "
+                              "last_reset"
                               " FROM contact WHERE name = :name");
         if (r < 0)
                 return r;
@@ -80,7 +81,8 @@ int store_contact_get(Store *store, int64_t id, Contact *out)
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "SELECT id, name, created, identity, new_identity, safety_number, device_id, last_reset"
+                              "SELECT id, name, created, identity, new_identity, safety_number, device_id, "
+                              "last_reset"
                               " FROM contact WHERE id = :id");
         if (r < 0)
                 return r;
@@ -106,7 +108,8 @@ int store_contact_insert(Store *store, Contact *contact)
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s, "INSERT INTO contact (name, created) VALUES (:name, :created)");
+        r = statement_prepare(store->database, &s,
+                              "INSERT INTO contact (name, created) VALUES (:name, :created)");
         if (r < 0)
                 return r;
         statement_bind_text(s, ":name", contact->name);

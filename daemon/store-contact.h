@@ -16,7 +16,7 @@ typedef struct Contact {
         bool key_changed; /* there is a new one, which nobody has accepted: nothing is sent */
         PublicIdentity new_identity;
         char safety_number[SAFETY_NUMBER_SIZE]; /* of the newest identity; "" while none is known */
-        uint32_t device_id; /* to which we send; 0: to be asked of the server */
+        uint32_t device_id;                     /* to which we send; 0: to be asked of the server */
         uint64_t last_reset_ms;
 } Contact;
 

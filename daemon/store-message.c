@@ -14,11 +14,13 @@ int store_message_insert(Store *store, int64_t contact, Message *message)
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "INSERT INTO message (id, contact, outgoing, kind, text, sent, received, state, reason,"
-                              "                     retry_at)"
-                              " VALUES (:id, :contact, :outgoing, :kind, :text, :sent, :received, :state, :reason,"
-                              "         :retry_at)");
+        r = statement_prepare(
+                        store->database, &s,
+                        "INSERT INTO message (id, contact, outgoing, kind, text, sent, received, state, "
+                        "reason,"
+                        "                     retry_at)"
+                        " VALUES (:id, :contact, :outgoing, :kind, :text, :sent, :received, :state, :reason,"
+                        "         :retry_at)");
         if (r < 0)
                 return r;
         statement_bind_blob(s, ":id", message->id.bytes, sizeof(message->id.bytes));
@@ -42,7 +44,8 @@ int store_message_insert(Store *store, int64_t contact, Message *message)
         return 0;
 }
 
-int store_message_set_state(Store *store, uint64_t number, MessageState state, Problem reason, uint64_t retry_at_ms)
+int store_message_set_state(Store *store, uint64_t number, MessageState state, Problem reason,
+                            uint64_t retry_at_ms)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
@@ -146,9 +149,10 @@ int store_message_find(Store *store, const ContentMessageId *id, MessageEach eac
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "SELECT message.*, contact.name AS conversation"
-                              " FROM message JOIN contact ON contact.id = message.contact WHERE message.id = :id");
+        r = statement_prepare(
+                        store->database, &s,
+                        "SELECT message.*, contact.name AS conversation"
+                        " FROM message JOIN contact ON contact.id = message.contact WHERE message.id = :id");
         if (r < 0)
                 return r;
         statement_bind_blob(s, ":id", id->bytes, sizeof(id->bytes));
@@ -190,7 +194,8 @@ static int find_bound(Statement *s, uint64_t *bound_out)
         return rows > 0 ? 0 : STORE_MESSAGE_NONE;
 }
 
-int store_message_each(Store *store, int64_t contact, const MessageRange *range, MessageEach each, void *userdata)
+int store_message_each(Store *store, int64_t contact, const MessageRange *range, MessageEach each,
+                       void *userdata)
 {
         _cleanup_(statement_releasep) Statement *bound = NULL, *s = NULL;
         uint64_t first, last, found = 0;
@@ -200,15 +205,17 @@ int store_message_each(Store *store, int64_t contact, const MessageRange *range,
         last = range->before > 0 && range->before <= INT64_MAX ? range->before - 1 : INT64_MAX;
 
         if (range->has_after)
-                r = statement_prepare(store->database, &bound,
-                                      "SELECT number, ifnull(length(CAST(text AS BLOB)), 0) AS size FROM message"
-                                      " WHERE contact = :contact AND number BETWEEN :first AND :last"
-                                      " ORDER BY number LIMIT :limit");
+                r = statement_prepare(
+                                store->database, &bound,
+                                "SELECT number, ifnull(length(CAST(text AS BLOB)), 0) AS size FROM message"
+                                " WHERE contact = :contact AND number BETWEEN :first AND :last"
+                                " ORDER BY number LIMIT :limit");
         else
-                r = statement_prepare(store->database, &bound,
-                                      "SELECT number, ifnull(length(CAST(text AS BLOB)), 0) AS size FROM message"
-                                      " WHERE contact = :contact AND number BETWEEN :first AND :last"
-                                      " ORDER BY number DESC LIMIT :limit");
+                r = statement_prepare(
+                                store->database, &bound,
+                                "SELECT number, ifnull(length(CAST(text AS BLOB)), 0) AS size FROM message"
+                                " WHERE contact = :contact AND number BETWEEN :first AND :last"
+                                " ORDER BY number DESC LIMIT :limit");
         if (r < 0)
                 return r;
         statement_bind_int64(bound, ":contact", contact);
@@ -243,8 +250,9 @@ int store_message_newest_kind(Store *store, int64_t contact, MessageKind *out)
         const char *kind = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "SELECT kind FROM message WHERE contact = :contact ORDER BY number DESC LIMIT 1");
+        r = statement_prepare(
+                        store->database, &s,
+                        "SELECT kind FROM message WHERE contact = :contact ORDER BY number DESC LIMIT 1");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":contact", contact);

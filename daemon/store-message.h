@@ -8,7 +8,8 @@ enum { STORE_MESSAGE_NONE = 1, STORE_MESSAGE_REPEATED = 2 };
 
 /* Fills in the number. STORE_MESSAGE_REPEATED: there is a message of this ID. */
 int store_message_insert(Store *store, int64_t contact, Message *message);
-int store_message_set_state(Store *store, uint64_t number, MessageState state, Problem reason, uint64_t retry_at_ms);
+int store_message_set_state(Store *store, uint64_t number, MessageState state, Problem reason,
+                            uint64_t retry_at_ms);
 /* All queued messages to a contact get a reason, or lose it. */
 int store_message_set_queued_reason(Store *store, int64_t contact, Problem reason, uint64_t retry_at_ms);
 
@@ -27,7 +28,8 @@ typedef struct MessageRange {
 } MessageRange;
 
 /* In order of number. Without has_after, the newest that fit. */
-int store_message_each(Store *store, int64_t contact, const MessageRange *range, MessageEach each, void *userdata);
+int store_message_each(Store *store, int64_t contact, const MessageRange *range, MessageEach each,
+                       void *userdata);
 
 /* The kind of the newest message with a contact: 0 or STORE_MESSAGE_NONE. */
 int store_message_newest_kind(Store *store, int64_t contact, MessageKind *out);

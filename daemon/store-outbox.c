@@ -11,7 +11,8 @@ int store_outbox_add(Store *store, int64_t contact, uint64_t message, int64_t *n
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s, "INSERT INTO outbox (contact, message) VALUES (:contact, :message)");
+        r = statement_prepare(store->database, &s,
+                              "INSERT INTO outbox (contact, message) VALUES (:contact, :message)");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":contact", contact);
@@ -24,8 +25,8 @@ int store_outbox_add(Store *store, int64_t contact, uint64_t message, int64_t *n
         return 0;
 }
 
-int store_outbox_set_envelope(Store *store, int64_t number, uint32_t device_id, const EnvelopeId *envelope_id,
-                              const uint8_t *envelope, size_t size)
+int store_outbox_set_envelope(Store *store, int64_t number, uint32_t device_id,
+                              const EnvelopeId *envelope_id, const uint8_t *envelope, size_t size)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
@@ -84,7 +85,8 @@ static int read_row(Statement *s, OutboxEntry *out)
                 return 0;
         statement_column_int64(s, "device_id", &device_id);
         statement_column_blob(s, "envelope_id", &envelope_id, &size);
-        if (!envelope_id || size != sizeof(out->envelope_id.bytes) || device_id < 0 || device_id > UINT32_MAX)
+        if (!envelope_id || size != sizeof(out->envelope_id.bytes) || device_id < 0 ||
+            device_id > UINT32_MAX)
                 return -EBADMSG;
         out->device_id = (uint32_t)device_id;
         memcpy(out->envelope_id.bytes, envelope_id, size);
@@ -101,17 +103,19 @@ static int read_one(Statement *s, OutboxEntry *out)
         return read_row(s, out);
 }
 
-int store_outbox_each_ready(Store *store, int (*each)(void *userdata, const OutboxEntry *entry), void *userdata)
+int store_outbox_each_ready(Store *store, int (*each)(void *userdata, const OutboxEntry *entry),
+                            void *userdata)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         OutboxEntry entry;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "SELECT outbox.number, contact, message, outbox.device_id, envelope_id, envelope,"
-                              "       contact.name AS recipient"
-                              " FROM outbox JOIN contact ON contact.id = outbox.contact"
-                              " WHERE envelope IS NOT NULL ORDER BY outbox.number");
+        r = statement_prepare(
+                        store->database, &s,
+                        "SELECT outbox.number, contact, message, outbox.device_id, envelope_id, envelope,"
+                        "       contact.name AS recipient"
+                        " FROM outbox JOIN contact ON contact.id = outbox.contact"
+                        " WHERE envelope IS NOT NULL ORDER BY outbox.number");
         if (r < 0)
                 return r;
         while ((r = statement_step(s)) > 0) {
@@ -174,8 +178,9 @@ int store_outbox_has_reset(Store *store, int64_t contact, bool *out)
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "SELECT number FROM outbox WHERE contact = :contact AND message IS NULL LIMIT 1");
+        r = statement_prepare(
+                        store->database, &s,
+                        "SELECT number FROM outbox WHERE contact = :contact AND message IS NULL LIMIT 1");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":contact", contact);
@@ -184,16 +189,18 @@ int store_outbox_has_reset(Store *store, int64_t contact, bool *out)
         return r < 0 ? r : 0;
 }
 
-int store_outbox_each_waiting_contact(Store *store, int (*each)(void *userdata, int64_t contact), void *userdata)
+int store_outbox_each_waiting_contact(Store *store, int (*each)(void *userdata, int64_t contact),
+                                      void *userdata)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int64_t contact = 0;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "SELECT contact, min(outbox.number) AS first"
-                              " FROM outbox JOIN contact ON contact.id = outbox.contact"
-                              " WHERE envelope IS NULL AND new_identity IS NULL GROUP BY contact ORDER BY first");
+        r = statement_prepare(
+                        store->database, &s,
+                        "SELECT contact, min(outbox.number) AS first"
+                        " FROM outbox JOIN contact ON contact.id = outbox.contact"
+                        " WHERE envelope IS NULL AND new_identity IS NULL GROUP BY contact ORDER BY first");
         if (r < 0)
                 return r;
         while ((r = statement_step(s)) > 0) {

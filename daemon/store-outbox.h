@@ -6,8 +6,9 @@
 #include "wire/limits.h"
 
 /*
- * What waits for the server, in order. An entry is a message, or a session reset; it is *waiting* until it is
- * encrypted. Entries of one contact are encrypted in order, so no encrypted one stands behind a waiting one.
+ * What waits for the server, in order. An entry is a message, or a session reset; it is *waiting* until it
+ * is encrypted. Entries of one contact are encrypted in order, so no encrypted one stands behind a waiting
+ * one.
  */
 typedef struct EnvelopeId {
         uint8_t bytes[WIRE_ENVELOPE_ID_SIZE];
@@ -16,8 +17,8 @@ typedef struct EnvelopeId {
 typedef struct OutboxEntry {
         int64_t number;
         int64_t contact;
-        uint64_t message;      /* its number; 0: a session reset */
-        uint32_t device_id;    /* these three: once it is encrypted */
+        uint64_t message;   /* its number; 0: a session reset */
+        uint32_t device_id; /* these three: once it is encrypted */
         EnvelopeId envelope_id;
         const uint8_t *envelope; /* good only within each() */
         size_t envelope_size;
@@ -28,14 +29,15 @@ enum { STORE_OUTBOX_NONE = 1 };
 
 /* message 0: a session reset. Adds it waiting. */
 int store_outbox_add(Store *store, int64_t contact, uint64_t message, int64_t *number_out);
-int store_outbox_set_envelope(Store *store, int64_t number, uint32_t device_id, const EnvelopeId *envelope_id,
-                              const uint8_t *envelope, size_t size);
+int store_outbox_set_envelope(Store *store, int64_t number, uint32_t device_id,
+                              const EnvelopeId *envelope_id, const uint8_t *envelope, size_t size);
 int store_outbox_delete(Store *store, int64_t number);
 /* All entries of a contact wait again, to be encrypted anew. */
 int store_outbox_unseal(Store *store, int64_t contact);
 
 /* Encrypted entries in order; stops at the first result of each() that is not 0, and returns it. */
-int store_outbox_each_ready(Store *store, int (*each)(void *userdata, const OutboxEntry *entry), void *userdata);
+int store_outbox_each_ready(Store *store, int (*each)(void *userdata, const OutboxEntry *entry),
+                            void *userdata);
 /* 0 or STORE_OUTBOX_NONE. Gives neither envelope nor recipient. */
 int store_outbox_find(Store *store, const EnvelopeId *envelope_id, OutboxEntry *out);
 /* The first waiting entry of a contact; 0 or STORE_OUTBOX_NONE. */
@@ -45,6 +47,7 @@ int store_outbox_first(Store *store, int64_t contact, OutboxEntry *out);
 int store_outbox_has_reset(Store *store, int64_t contact, bool *out);
 
 /* Contacts with waiting entries to whom sending has not stopped; as each_ready(). */
-int store_outbox_each_waiting_contact(Store *store, int (*each)(void *userdata, int64_t contact), void *userdata);
+int store_outbox_each_waiting_contact(Store *store, int (*each)(void *userdata, int64_t contact),
+                                      void *userdata);
 
 int store_outbox_count_messages(Store *store, uint32_t *out);

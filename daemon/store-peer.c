@@ -45,9 +45,10 @@ int store_peer_save(Store *store, int64_t contact, uint32_t device_id, const Pee
         r = peer_encode(peer, &state, &size);
         if (r < 0)
                 return r;
-        r = statement_prepare(store->database, &s,
-                              "INSERT INTO peer (contact, device_id, state) VALUES (:contact, :device_id, :state)"
-                              " ON CONFLICT (contact, device_id) DO UPDATE SET state = excluded.state");
+        r = statement_prepare(
+                        store->database, &s,
+                        "INSERT INTO peer (contact, device_id, state) VALUES (:contact, :device_id, :state)"
+                        " ON CONFLICT (contact, device_id) DO UPDATE SET state = excluded.state");
         if (r == 0) {
                 statement_bind_int64(s, ":contact", contact);
                 statement_bind_int64(s, ":device_id", device_id);

@@ -47,7 +47,8 @@ int store_prekey_find(Store *store, PrekeyKind kind, uint32_t id, Prekey *out)
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s, "SELECT secret FROM prekey WHERE kind = :kind AND id = :id");
+        r = statement_prepare(store->database, &s,
+                              "SELECT secret FROM prekey WHERE kind = :kind AND id = :id");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":kind", kind);
@@ -74,8 +75,9 @@ int store_prekey_newest(Store *store, PrekeyKind kind, Prekey *out, bool *upload
         int64_t uploaded = 0;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "SELECT secret, uploaded FROM prekey WHERE kind = :kind ORDER BY id DESC LIMIT 1");
+        r = statement_prepare(
+                        store->database, &s,
+                        "SELECT secret, uploaded FROM prekey WHERE kind = :kind ORDER BY id DESC LIMIT 1");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":kind", kind);
@@ -92,7 +94,8 @@ int store_prekey_set_uploaded(Store *store, PrekeyKind kind, uint32_t id)
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s, "UPDATE prekey SET uploaded = 1 WHERE kind = :kind AND id = :id");
+        r = statement_prepare(store->database, &s,
+                              "UPDATE prekey SET uploaded = 1 WHERE kind = :kind AND id = :id");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":kind", kind);
@@ -130,9 +133,10 @@ int store_prekey_trim_one_time(Store *store, unsigned keep)
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "DELETE FROM prekey WHERE kind = :kind AND id <="
-                              " (SELECT id FROM prekey WHERE kind = :kind ORDER BY id DESC LIMIT 1 OFFSET :keep)");
+        r = statement_prepare(
+                        store->database, &s,
+                        "DELETE FROM prekey WHERE kind = :kind AND id <="
+                        " (SELECT id FROM prekey WHERE kind = :kind ORDER BY id DESC LIMIT 1 OFFSET :keep)");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":kind", PREKEY_ONE_TIME);

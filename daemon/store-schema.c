@@ -6,97 +6,98 @@
 
 /* Append only: what has been released is never edited. Times are milliseconds since 1970. */
 static const char *const scripts[] = {
-        /* One account: one row. */
-        "CREATE TABLE account ("
-        "    id INTEGER PRIMARY KEY CHECK (id = 1),"
-        "    user_name TEXT NOT NULL,"
-        "    server TEXT NOT NULL,"
-        "    server_pin TEXT,"
-        "    insecure_loopback INTEGER NOT NULL,"
-        "    device_id INTEGER NOT NULL," /* 0 until the server has said it */
-        "    identity BLOB NOT NULL,"
-        "    auth_public_key BLOB NOT NULL,"
-        "    auth_secret_key BLOB NOT NULL,"
-        "    sequence INTEGER NOT NULL DEFAULT 0," /* the mailbox is read up to here */
-        "    rejected INTEGER NOT NULL DEFAULT 0,"
-        "    next_prekey INTEGER NOT NULL DEFAULT 1"
-        ") STRICT;"
+                /* One account: one row. */
+                "CREATE TABLE account ("
+                "    id INTEGER PRIMARY KEY CHECK (id = 1),"
+                "    user_name TEXT NOT NULL,"
+                "    server TEXT NOT NULL,"
+                "    server_pin TEXT,"
+                "    insecure_loopback INTEGER NOT NULL,"
+                "    device_id INTEGER NOT NULL," /* 0 until the server has said it */
+                "    identity BLOB NOT NULL,"
+                "    auth_public_key BLOB NOT NULL,"
+                "    auth_secret_key BLOB NOT NULL,"
+                "    sequence INTEGER NOT NULL DEFAULT 0," /* the mailbox is read up to here */
+                "    rejected INTEGER NOT NULL DEFAULT 0,"
+                "    next_prekey INTEGER NOT NULL DEFAULT 1"
+                ") STRICT;"
 
-        "CREATE TABLE prekey ("
-        "    kind INTEGER NOT NULL,"
-        "    id INTEGER NOT NULL,"
-        "    created INTEGER NOT NULL,"
-        "    uploaded INTEGER NOT NULL DEFAULT 0,"
-        "    secret BLOB NOT NULL,"
-        "    PRIMARY KEY (kind, id)"
-        ") STRICT;"
+                "CREATE TABLE prekey ("
+                "    kind INTEGER NOT NULL,"
+                "    id INTEGER NOT NULL,"
+                "    created INTEGER NOT NULL,"
+                "    uploaded INTEGER NOT NULL DEFAULT 0,"
+                "    secret BLOB NOT NULL,"
+                "    PRIMARY KEY (kind, id)"
+                ") STRICT;"
 
-        /* The base keys that started a session with a last-resort prekey: none may do so twice. */
-        "CREATE TABLE last_resort_use ("
-        "    base_key BLOB PRIMARY KEY,"
-        "    prekey INTEGER NOT NULL"
-        ") STRICT, WITHOUT ROWID;"
-        "CREATE INDEX last_resort_use_prekey ON last_resort_use (prekey);"
+                /* The base keys that started a session with a last-resort prekey: none may do so twice. */
+                "CREATE TABLE last_resort_use ("
+                "    base_key BLOB PRIMARY KEY,"
+                "    prekey INTEGER NOT NULL"
+                ") STRICT, WITHOUT ROWID;"
+                "CREATE INDEX last_resort_use_prekey ON last_resort_use (prekey);"
 
-        "CREATE TABLE contact ("
-        "    id INTEGER PRIMARY KEY,"
-        "    name TEXT NOT NULL UNIQUE,"
-        "    created INTEGER NOT NULL,"
-        "    identity BLOB,"     /* the accepted one */
-        "    new_identity BLOB," /* one that nobody has accepted yet */
-        "    safety_number TEXT," /* of the new one, if there is one */
-        "    device_id INTEGER NOT NULL DEFAULT 0," /* to which we send; 0: ask the server */
-        "    last_reset INTEGER NOT NULL DEFAULT 0"
-        ") STRICT;"
+                "CREATE TABLE contact ("
+                "    id INTEGER PRIMARY KEY,"
+                "    name TEXT NOT NULL UNIQUE,"
+                "    created INTEGER NOT NULL,"
+                "    identity BLOB,"                        /* the accepted one */
+                "    new_identity BLOB,"                    /* one that nobody has accepted yet */
+                "    safety_number TEXT,"                   /* of the new one, if there is one */
+                "    device_id INTEGER NOT NULL DEFAULT 0," /* to which we send; 0: ask the server */
+                "    last_reset INTEGER NOT NULL DEFAULT 0"
+                ") STRICT;"
 
-        "CREATE TABLE peer ("
-        "    contact INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,"
-        "    device_id INTEGER NOT NULL,"
-        "    state BLOB NOT NULL,"
-        "    PRIMARY KEY (contact, device_id)"
-        ") STRICT;"
+                "CREATE TABLE peer ("
+                "    contact INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,"
+                "    device_id INTEGER NOT NULL,"
+                "    state BLOB NOT NULL,"
+                "    PRIMARY KEY (contact, device_id)"
+                ") STRICT;"
 
-        "CREATE TABLE message ("
-        "    number INTEGER PRIMARY KEY AUTOINCREMENT,"
-        "    id BLOB NOT NULL UNIQUE,"
-        "    contact INTEGER NOT NULL REFERENCES contact (id),"
-        "    outgoing INTEGER NOT NULL,"
-        "    kind TEXT NOT NULL,"
-        "    text TEXT,"
-        "    sent INTEGER NOT NULL,"
-        "    received INTEGER NOT NULL,"
-        "    state TEXT NOT NULL,"
-        "    reason TEXT,"
-        "    retry_at INTEGER"
-        ") STRICT;"
-        "CREATE INDEX message_contact ON message (contact, number);"
+                "CREATE TABLE message ("
+                "    number INTEGER PRIMARY KEY AUTOINCREMENT,"
+                "    id BLOB NOT NULL UNIQUE,"
+                "    contact INTEGER NOT NULL REFERENCES contact (id),"
+                "    outgoing INTEGER NOT NULL,"
+                "    kind TEXT NOT NULL,"
+                "    text TEXT,"
+                "    sent INTEGER NOT NULL,"
+                "    received INTEGER NOT NULL,"
+                "    state TEXT NOT NULL,"
+                "    reason TEXT,"
+                "    retry_at INTEGER"
+                ") STRICT;"
+                "CREATE INDEX message_contact ON message (contact, number);"
 
-        /* What waits for the server. envelope is NULL until it is encrypted; message is NULL for a session reset. */
-        "CREATE TABLE outbox ("
-        "    number INTEGER PRIMARY KEY AUTOINCREMENT,"
-        "    contact INTEGER NOT NULL REFERENCES contact (id),"
-        "    message INTEGER REFERENCES message (number),"
-        "    envelope_id BLOB UNIQUE,"
-        "    device_id INTEGER,"
-        "    envelope BLOB"
-        ") STRICT;"
-        "CREATE INDEX outbox_contact ON outbox (contact, number);"
+                /* What waits for the server. envelope is NULL until it is encrypted; message is NULL for a
+                   session reset. */
+                "CREATE TABLE outbox ("
+                "    number INTEGER PRIMARY KEY AUTOINCREMENT,"
+                "    contact INTEGER NOT NULL REFERENCES contact (id),"
+                "    message INTEGER REFERENCES message (number),"
+                "    envelope_id BLOB UNIQUE,"
+                "    device_id INTEGER,"
+                "    envelope BLOB"
+                ") STRICT;"
+                "CREATE INDEX outbox_contact ON outbox (contact, number);"
 
-        "CREATE TABLE event ("
-        "    number INTEGER PRIMARY KEY AUTOINCREMENT,"
-        "    time INTEGER NOT NULL,"
-        "    kind TEXT NOT NULL,"
-        "    contact INTEGER REFERENCES contact (id),"
-        "    message INTEGER REFERENCES message (number)"
-        ") STRICT;",
+                "CREATE TABLE event ("
+                "    number INTEGER PRIMARY KEY AUTOINCREMENT,"
+                "    time INTEGER NOT NULL,"
+                "    kind TEXT NOT NULL,"
+                "    contact INTEGER REFERENCES contact (id),"
+                "    message INTEGER REFERENCES message (number)"
+                ") STRICT;",
 };
 
 int store_migrate(Database *database)
 {
         static const Migrations migrations = {
-                .application_id = 0x534d6431, /* "SMd1" */
-                .scripts = scripts,
-                .count = G_N_ELEMENTS(scripts),
+                        .application_id = 0x534d6431, /* "SMd1" */
+                        .scripts = scripts,
+                        .count = G_N_ELEMENTS(scripts),
         };
 
         return database_migrate(database, &migrations);

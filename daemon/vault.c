@@ -53,15 +53,17 @@ int vault_decode(const uint8_t *data, size_t size, Vault *out)
         return password_parameters_are_fair(&out->parameters) ? 0 : VAULT_MALFORMED;
 }
 
-void vault_wrap(Vault *vault, const PasswordParameters *parameters, const StoreKey *key, const DatabaseKey *master)
+void vault_wrap(Vault *vault, const PasswordParameters *parameters, const StoreKey *key,
+                const DatabaseKey *master)
 {
         uint8_t encoded[VAULT_SIZE];
 
         *vault = (Vault){.parameters = *parameters};
         randombytes_buf(vault->nonce, sizeof(vault->nonce));
         vault_encode(vault, encoded);
-        crypto_aead_xchacha20poly1305_ietf_encrypt(vault->wrapped, NULL, master->bytes, sizeof(master->bytes), encoded,
-                                                   HEADER_SIZE, NULL, vault->nonce, key->bytes);
+        crypto_aead_xchacha20poly1305_ietf_encrypt(vault->wrapped, NULL, master->bytes,
+                                                   sizeof(master->bytes), encoded, HEADER_SIZE, NULL,
+                                                   vault->nonce, key->bytes);
 }
 
 int vault_unwrap(const Vault *vault, const StoreKey *key, DatabaseKey *master_out)
@@ -71,8 +73,8 @@ int vault_unwrap(const Vault *vault, const StoreKey *key, DatabaseKey *master_ou
 
         vault_encode(vault, encoded);
         r = crypto_aead_xchacha20poly1305_ietf_decrypt(master_out->bytes, NULL, NULL, vault->wrapped,
-                                                       sizeof(vault->wrapped), encoded, HEADER_SIZE, vault->nonce,
-                                                       key->bytes);
+                                                       sizeof(vault->wrapped), encoded, HEADER_SIZE,
+                                                       vault->nonce, key->bytes);
         return r < 0 ? VAULT_WRONG_KEY : 0;
 }
 

@@ -5,9 +5,9 @@
 #include "storage/database.h"
 
 /*
- * The small file beside the store by which the password opens it: the random master key of the store, wrapped by the
- * store key (XChaCha20-Poly1305), and how to come from the password to that. It holds no name and no date; a new
- * password writes it anew, and nothing else.
+ * The small file beside the store by which the password opens it: the random master key of the store,
+ * wrapped by the store key (XChaCha20-Poly1305), and how to come from the password to that. It holds no name
+ * and no date; a new password writes it anew, and nothing else.
  *
  *     "SMVAULT1"           8 bytes
  *     Argon2id passes      4, big-endian
@@ -34,8 +34,10 @@ enum {
         VAULT_WRONG_KEY = 2, /* the password was another, or the vault was tampered with */
 };
 
-void vault_wrap(Vault *vault, const PasswordParameters *parameters, const StoreKey *key, const DatabaseKey *master);
-int vault_unwrap(const Vault *vault, const StoreKey *key, DatabaseKey *master_out); /* 0 or VAULT_WRONG_KEY */
+void vault_wrap(Vault *vault, const PasswordParameters *parameters, const StoreKey *key,
+                const DatabaseKey *master);
+int vault_unwrap(const Vault *vault, const StoreKey *key,
+                 DatabaseKey *master_out); /* 0 or VAULT_WRONG_KEY */
 
 void vault_encode(const Vault *vault, uint8_t out[static VAULT_SIZE]);
 int vault_decode(const uint8_t *data, size_t size, Vault *out); /* 0 or VAULT_MALFORMED */

@@ -182,7 +182,8 @@ void side_take(Side *side, const Side *from, const Parcel *parcel)
         envelope.sender_device_id = from->record.device_id;
         envelope.payload.data = parcel->data;
         envelope.payload.len = parcel->size;
-        g_assert_cmpint(inbox_take_envelope(side->store, &side->self, &envelope, side->expect_repeat), ==, 0);
+        g_assert_cmpint(inbox_take_envelope(side->store, &side->self, &envelope, side->expect_repeat), ==,
+                        0);
         commit(transaction);
 }
 
@@ -222,7 +223,8 @@ static unsigned count(Side *side, const char *name, Count *c)
 {
         const MessageRange range = {.limit = 500};
 
-        g_assert_cmpint(store_message_each(side->store, side_contact(side, name).id, &range, count_one, c), ==, 0);
+        g_assert_cmpint(store_message_each(side->store, side_contact(side, name).id, &range, count_one, c),
+                        ==, 0);
         return c->found;
 }
 

@@ -8,7 +8,8 @@
 #include "daemon/store-outbox.h"
 #include "e2ee/peer.h"
 
-/* One account with a real encrypted store in a folder of its own; what the server would carry is handed over by hand. */
+/* One account with a real encrypted store in a folder of its own; what the server would carry is handed over
+ * by hand. */
 typedef struct Side {
         char *folder, *path;
         DatabaseKey key;
@@ -24,7 +25,8 @@ void side_init(Side *side, const char *name, uint32_t device_id);
 void side_deinit(Side *side);
 void side_reopen(Side *side);
 
-/* Fresh prekeys, as the server would hand them out. one_time: how many to make; the bundle has the first, if any. */
+/* Fresh prekeys, as the server would hand them out. one_time: how many to make; the bundle has the first, if
+ * any. */
 void side_bundle(Side *side, unsigned one_time, PrekeyBundle *out);
 
 /* Starts a session with whom the bundle is of, as a new contact if need be. */

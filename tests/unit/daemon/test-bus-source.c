@@ -40,10 +40,10 @@ static int method_hang(sd_bus_message *m, void *userdata, sd_bus_error *error)
 }
 
 static const sd_bus_vtable vtable[] = {
-        SD_BUS_VTABLE_START(0),
-        SD_BUS_METHOD("Echo", "u", "u", method_echo, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD("Hang", "", "", method_hang, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_VTABLE_END,
+                SD_BUS_VTABLE_START(0),
+                SD_BUS_METHOD("Echo", "u", "u", method_echo, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD("Hang", "", "", method_hang, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_VTABLE_END,
 };
 
 static void pair_init(Pair *pair)
@@ -58,7 +58,9 @@ static void pair_init(Pair *pair)
         g_assert_cmpint(sd_bus_set_fd(pair->server, fds[0], fds[0]), >=, 0);
         g_assert_cmpint(sd_bus_set_server(pair->server, 1, id), >=, 0);
         g_assert_cmpint(sd_bus_start(pair->server), >=, 0);
-        g_assert_cmpint(sd_bus_add_object_vtable(pair->server, NULL, "/test", "org.example.Test", vtable, pair), >=, 0);
+        g_assert_cmpint(sd_bus_add_object_vtable(pair->server, NULL, "/test", "org.example.Test", vtable,
+                                                 pair),
+                        >=, 0);
         g_assert_cmpint(sd_bus_new(&pair->client), >=, 0);
         g_assert_cmpint(sd_bus_set_fd(pair->client, fds[1], fds[1]), >=, 0);
         g_assert_cmpint(sd_bus_start(pair->client), >=, 0);
@@ -87,8 +89,9 @@ static void call(Pair *pair, const char *member, uint64_t timeout_us, uint32_t n
 {
         sd_bus_message *m = NULL;
 
-        g_assert_cmpint(sd_bus_message_new_method_call(pair->client, &m, NULL, "/test", "org.example.Test", member), >=,
-                        0);
+        g_assert_cmpint(sd_bus_message_new_method_call(pair->client, &m, NULL, "/test", "org.example.Test",
+                                                       member),
+                        >=, 0);
         if (g_str_equal(member, "Echo"))
                 g_assert_cmpint(sd_bus_message_append(m, "u", number), >=, 0);
         g_assert_cmpint(sd_bus_call_async(pair->client, NULL, m, on_answer, pair, timeout_us), >=, 0);
@@ -110,7 +113,8 @@ static void test_many_calls(void)
         pair_deinit(&pair);
 }
 
-/* sd-bus's own timeouts run, though nothing else happens; and until then the loop sleeps, instead of turning. */
+/* sd-bus's own timeouts run, though nothing else happens; and until then the loop sleeps, instead of
+ * turning. */
 static void test_timeout(void)
 {
         unsigned turns = 0;
@@ -125,7 +129,8 @@ static void test_timeout(void)
         pair_deinit(&pair);
 }
 
-/* A source of higher priority that is always ready keeps GLib from calling prepare() and check() in order. */
+/* A source of higher priority that is always ready keeps GLib from calling prepare() and check() in order.
+ */
 static gboolean on_busy(gpointer userdata)
 {
         Pair *pair = userdata;

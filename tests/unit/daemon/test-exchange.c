@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Two accounts with real stores and sessions: what becomes of envelopes that come once, twice, too late, damaged, or
- * from somebody with another key.
+ * Two accounts with real stores and sessions: what becomes of envelopes that come once, twice, too late,
+ * damaged, or from somebody with another key.
  */
 #include <glib.h>
 #include <sodium.h>
@@ -123,11 +123,14 @@ static void test_one_time_prekey_is_spent(void)
         two_init(&two);
         side_bundle(&two.bob, 1, &bundle);
         side_start(&two.alice, &bundle);
-        g_assert_cmpint(store_prekey_find(two.bob.store, PREKEY_ONE_TIME, bundle.one_time_prekey_id, &prekey), ==, 0);
+        g_assert_cmpint(store_prekey_find(two.bob.store, PREKEY_ONE_TIME, bundle.one_time_prekey_id,
+                                          &prekey),
+                        ==, 0);
         side_write(&two.alice, "bob", "hi", &parcel);
         side_take(&two.bob, &two.alice, &parcel);
-        g_assert_cmpint(store_prekey_find(two.bob.store, PREKEY_ONE_TIME, bundle.one_time_prekey_id, &prekey), ==,
-                        STORE_PREKEY_NONE);
+        g_assert_cmpint(store_prekey_find(two.bob.store, PREKEY_ONE_TIME, bundle.one_time_prekey_id,
+                                          &prekey),
+                        ==, STORE_PREKEY_NONE);
         parcel_clear(&parcel);
         two_deinit(&two);
 }
@@ -164,7 +167,8 @@ static unsigned waiting_resets(Side *side, const char *name)
         return has_reset;
 }
 
-/* What a contact sent in a session that is lost here is shown as unreadable, and answered with a fresh one, once. */
+/* What a contact sent in a session that is lost here is shown as unreadable, and answered with a fresh one,
+ * once. */
 static void test_lost_session(void)
 {
         Parcel hello, answer, later, last;
@@ -192,7 +196,8 @@ static void test_lost_session(void)
         {
                 OutboxEntry entry;
 
-                g_assert_cmpint(store_outbox_first_waiting(two.bob.store, side_contact(&two.bob, "alice").id, &entry),
+                g_assert_cmpint(store_outbox_first_waiting(two.bob.store, side_contact(&two.bob, "alice").id,
+                                                           &entry),
                                 ==, 0);
                 g_assert_cmpuint(entry.message, ==, 0);
                 g_assert_cmpint(store_outbox_delete(two.bob.store, entry.number), ==, 0);
@@ -269,7 +274,8 @@ static void test_wrong_sender(void)
         two_deinit(&two);
 }
 
-/* Alice comes back with another identity: Bob reads her, is told, and sends nothing until somebody has accepted. */
+/* Alice comes back with another identity: Bob reads her, is told, and sends nothing until somebody has
+ * accepted. */
 static void test_other_identity(void)
 {
         const SigningPublicKey *old_key, *new_key;

@@ -37,34 +37,35 @@ static void test_refused(void)
                 const char *url, *pin;
                 bool insecure;
         } refused[] = {
-                {"", NULL, false},
-                {"example.org", NULL, false},
-                {"https://example.org", NULL, false},
-                {"wss://", NULL, false},
-                {"wss:///v1", NULL, false},
-                {"wss://user@example.org", NULL, false},
-                {"wss://user:password@example.org", NULL, false},
-                {"wss://example.org/?query", NULL, false},
-                {"wss://example.org/#fragment", NULL, false},
-                {"wss://example.org/elsewhere", NULL, false},
-                {"wss://example.org:99999", NULL, false},
-                {"wss://ex\tample.org", NULL, false},
-                {"wss://example.org", "sha256:00", false},
-                {"wss://example.org", "", false},
-                /* Without TLS: only loopback, only when asked for, and a pin would be a lie. */
-                {"ws://127.0.0.1", NULL, false},
-                {"ws://example.org", NULL, true},
-                {"ws://localhost.example.org", NULL, true},
-                {"ws://127.0.0.1.example.org", NULL, true},
-                {"ws://10.0.0.1", NULL, true},
-                {"ws://127.0.0.1", PIN, true},
+                        {"", NULL, false},
+                        {"example.org", NULL, false},
+                        {"https://example.org", NULL, false},
+                        {"wss://", NULL, false},
+                        {"wss:///v1", NULL, false},
+                        {"wss://user@example.org", NULL, false},
+                        {"wss://user:password@example.org", NULL, false},
+                        {"wss://example.org/?query", NULL, false},
+                        {"wss://example.org/#fragment", NULL, false},
+                        {"wss://example.org/elsewhere", NULL, false},
+                        {"wss://example.org:99999", NULL, false},
+                        {"wss://ex\tample.org", NULL, false},
+                        {"wss://example.org", "sha256:00", false},
+                        {"wss://example.org", "", false},
+                        /* Without TLS: only loopback, only when asked for, and a pin would be a lie. */
+                        {"ws://127.0.0.1", NULL, false},
+                        {"ws://example.org", NULL, true},
+                        {"ws://localhost.example.org", NULL, true},
+                        {"ws://127.0.0.1.example.org", NULL, true},
+                        {"ws://10.0.0.1", NULL, true},
+                        {"ws://127.0.0.1", PIN, true},
         };
         ServerAddress address;
 
         for (size_t i = 0; i < G_N_ELEMENTS(refused); i++) {
                 g_test_message("%s", refused[i].url);
-                g_assert_cmpint(server_address_init(&address, refused[i].url, refused[i].pin, refused[i].insecure), ==,
-                                PROBLEM_INVALID_ARGUMENT);
+                g_assert_cmpint(server_address_init(&address, refused[i].url, refused[i].pin,
+                                                    refused[i].insecure),
+                                ==, PROBLEM_INVALID_ARGUMENT);
                 server_address_deinit(&address);
         }
 }

@@ -63,7 +63,9 @@ static void add_texts(Side *side, const char *name, unsigned count, Contact *con
         g_assert_cmpint(contact_ensure(side->store, name, contact), ==, 0);
         for (unsigned i = 0; i < count; i++) {
                 g_autofree char *text = g_strdup_printf("%u", i);
-                Message message = {.kind = MESSAGE_TEXT, .text = text, .text_size = strlen(text),
+                Message message = {.kind = MESSAGE_TEXT,
+                                   .text = text,
+                                   .text_size = strlen(text),
                                    .state = MESSAGE_RECEIVED};
 
                 message_id_new(&message.id);
@@ -99,7 +101,8 @@ static void test_pages(void)
         assert_page(&side, &bob, (MessageRange){.limit = 2, .before = 4}, "1 2 ");
         assert_page(&side, &bob, (MessageRange){.limit = 2, .has_after = true, .after = 0}, "0 1 ");
         assert_page(&side, &bob, (MessageRange){.limit = 2, .has_after = true, .after = 3}, "3 4 ");
-        assert_page(&side, &bob, (MessageRange){.limit = 9, .has_after = true, .after = 1, .before = 4}, "1 2 ");
+        assert_page(&side, &bob, (MessageRange){.limit = 9, .has_after = true, .after = 1, .before = 4},
+                    "1 2 ");
         assert_page(&side, &bob, (MessageRange){.limit = 2, .has_after = true, .after = 6}, "");
         assert_page(&side, &bob, (MessageRange){.limit = 2, .has_after = true, .after = UINT64_MAX}, "");
         assert_page(&side, &carol, (MessageRange){.limit = 500}, "0 1 ");
@@ -170,8 +173,9 @@ static void sent_init(Sent *sent)
         side_bundle(&sent->bob, 1, &bundle);
         side_start(&sent->alice, &bundle);
         side_write(&sent->alice, "bob", "text", &sent->parcel);
-        g_assert_cmpint(store_outbox_first(sent->alice.store, side_contact(&sent->alice, "bob").id, &sent->entry), ==,
-                        0);
+        g_assert_cmpint(store_outbox_first(sent->alice.store, side_contact(&sent->alice, "bob").id,
+                                           &sent->entry),
+                        ==, 0);
 }
 
 static void sent_deinit(Sent *sent)
@@ -191,7 +195,8 @@ static Message message_of(Sent *sent)
 {
         Message message;
 
-        g_assert_cmpint(store_message_get(sent->alice.store, sent->parcel.message, copy_state, &message), ==, 0);
+        g_assert_cmpint(store_message_get(sent->alice.store, sent->parcel.message, copy_state, &message), ==,
+                        0);
         return message;
 }
 
@@ -231,7 +236,8 @@ static void test_stored(void)
 
         sent_init(&sent);
         stored[0] = (ProtobufCBinaryData){.data = stranger, .len = sizeof(stranger)};
-        stored[1] = (ProtobufCBinaryData){.data = sent.entry.envelope_id.bytes, .len = WIRE_ENVELOPE_ID_SIZE};
+        stored[1] = (ProtobufCBinaryData){.data = sent.entry.envelope_id.bytes,
+                                          .len = WIRE_ENVELOPE_ID_SIZE};
         result.stored = stored;
         result.n_stored = 2;
         g_assert_cmpint(outbox_apply_result(sent.alice.store, &result, &pause_ms), ==, 0);
@@ -247,9 +253,9 @@ static void test_refused_for_good(void)
                 Wire__ErrorCode code;
                 Problem reason;
         } table[] = {
-                {WIRE__ERROR_CODE__ERROR_CODE_UNKNOWN_RECIPIENT, PROBLEM_UNKNOWN_RECIPIENT},
-                {WIRE__ERROR_CODE__ERROR_CODE_MAILBOX_FULL, PROBLEM_MAILBOX_FULL},
-                {WIRE__ERROR_CODE__ERROR_CODE_TOO_LARGE, PROBLEM_TEXT_TOO_LONG},
+                        {WIRE__ERROR_CODE__ERROR_CODE_UNKNOWN_RECIPIENT, PROBLEM_UNKNOWN_RECIPIENT},
+                        {WIRE__ERROR_CODE__ERROR_CODE_MAILBOX_FULL, PROBLEM_MAILBOX_FULL},
+                        {WIRE__ERROR_CODE__ERROR_CODE_TOO_LARGE, PROBLEM_TEXT_TOO_LONG},
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
@@ -268,9 +274,9 @@ static void test_refused_for_good(void)
 static void test_refused_for_now(void)
 {
         static const int codes[] = {
-                WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED, WIRE__ERROR_CODE__ERROR_CODE_BUSY,
-                WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED,  WIRE__ERROR_CODE__ERROR_CODE_OUT_OF_ORDER,
-                WIRE__ERROR_CODE__ERROR_CODE_UNSUPPORTED,  4711,
+                        WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED, WIRE__ERROR_CODE__ERROR_CODE_BUSY,
+                        WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED,  WIRE__ERROR_CODE__ERROR_CODE_OUT_OF_ORDER,
+                        WIRE__ERROR_CODE__ERROR_CODE_UNSUPPORTED,  4711,
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
@@ -390,7 +396,8 @@ static void test_one_time_prekeys_are_bounded(void)
         g_assert_cmpint(store_prekey_trim_one_time(side.store, 30), ==, 0);
         g_assert_cmpint(store_prekey_find(side.store, PREKEY_ONE_TIME, oldest, &prekey), ==, 0);
         g_assert_cmpint(store_prekey_trim_one_time(side.store, 29), ==, 0);
-        g_assert_cmpint(store_prekey_find(side.store, PREKEY_ONE_TIME, oldest, &prekey), ==, STORE_PREKEY_NONE);
+        g_assert_cmpint(store_prekey_find(side.store, PREKEY_ONE_TIME, oldest, &prekey), ==,
+                        STORE_PREKEY_NONE);
         g_assert_cmpint(store_prekey_find(side.store, PREKEY_ONE_TIME, oldest + 1, &prekey), ==, 0);
         side_deinit(&side);
 }
