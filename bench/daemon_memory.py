@@ -15,6 +15,8 @@ TEXT = "See you at the bridge at seven, and bring the letters. " * 2
 
 CONFIG = {"limits": {"mailbox-messages": MESSAGES, "sends-per-account": "off"}}
 
+WAIT = {"wait": GLib.Variant("b", True)}  # so the queue stays as short as that of somebody who types
+
 AIMS = [
     Aim("smd resident after a restart with 100,000 messages", "smd resident after a restart", most=20_000_000),
 ]
@@ -47,7 +49,7 @@ class Filler:
         if self.begun < self.count and not self.error:
             self.begun += 1
             self.connection.call(NAME, ROOT, f"{NAME}.Messages", "Send",
-                                 GLib.Variant("(ssa{sv})", (self.recipient, f"{self.begun}: {TEXT}", {})), None,
+                                 GLib.Variant("(ssa{sv})", (self.recipient, f"{self.begun}: {TEXT}", WAIT)), None,
                                  Gio.DBusCallFlags.NO_AUTO_START, 120_000, None, self.answered)
 
     def answered(self, connection, result):

@@ -91,7 +91,7 @@ class Relay:
         self.programs, self.folder, self.seconds = build / "bench", folder, seconds
         self.accounts = folder / "accounts"
         self.prepared = folder / "prepared"
-        self.batch = 512
+        self.batch = 1024  # as many requests as the server takes together
 
     def load(self, mode, url, *options, pid=None):
         """Runs the load; returns its lines."""
