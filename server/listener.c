@@ -47,8 +47,7 @@ struct Listener {
 
 static int bind_one(const struct addrinfo *to, int *fd_out)
 {
-        _cleanup_(closep) int fd = -1;
-        int one = 1;
+        int one = 1, fd, r;
 
         fd = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (fd < 0)
@@ -56,9 +55,12 @@ static int bind_one(const struct addrinfo *to, int *fd_out)
         (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
         if (to->ai_family == AF_INET6)
                 (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){to->ai_next == NULL}, sizeof(int));
-        if (bind(fd, to->ai_addr, to->ai_addrlen) < 0 || listen(fd, BACKLOG) < 0)
-                return -errno;
-        *fd_out = take_fd(&fd);
+        if (bind(fd, to->ai_addr, to->ai_addrlen) < 0 || listen(fd, BACKLOG) < 0) {
+                r = -errno;
+                close(fd);
+                return r;
+        }
+        *fd_out = fd;
         return 0;
 }
 

@@ -56,7 +56,8 @@ static void clear_flag(Repeats *repeats, uint64_t hash, uint64_t flag)
 static void forget_oldest(Repeats *repeats)
 {
         clear_flag(repeats, repeats->recent[repeats->recent_first].hash, REPEATS_RECENT);
-        repeats->recent_first = (repeats->recent_first + 1) % repeats->recent_capacity;
+        if (++repeats->recent_first == repeats->recent_capacity)
+                repeats->recent_first = 0;
         repeats->recent_count--;
 }
 
@@ -97,6 +98,7 @@ int repeats_add_waiting(Repeats *repeats, uint64_t hash)
 
 int repeats_add_recent(Repeats *repeats, uint64_t hash, uint64_t stored_ms)
 {
+        size_t last;
         int r;
 
         if (repeats->recent_max == 0)
@@ -107,8 +109,10 @@ int repeats_add_recent(Repeats *repeats, uint64_t hash, uint64_t stored_ms)
         r = set_flag(repeats, hash, REPEATS_RECENT);
         if (r < 0)
                 return r;
-        repeats->recent[(repeats->recent_first + repeats->recent_count) % repeats->recent_capacity] =
-                        (RepeatsRecent){.hash = hash, .stored_ms = stored_ms};
+        last = repeats->recent_first + repeats->recent_count;
+        if (last >= repeats->recent_capacity)
+                last -= repeats->recent_capacity;
+        repeats->recent[last] = (RepeatsRecent){.hash = hash, .stored_ms = stored_ms};
         repeats->recent_count++;
         return 0;
 }
