@@ -187,6 +187,11 @@ static void find_done(StoreRequest *request)
         const ProtobufCBinaryData *key;
         int r;
 
+        if (job->session->state != SESSION_IDENTIFYING) { /* gone; and at the end, so are the passwords' threads */
+                forgive_try(job);
+                job_free(job);
+                return;
+        }
         if (request->result < 0) {
                 forgive_try(job);
                 fail(job, request->result);
