@@ -111,6 +111,7 @@ static void init_limiters(Limiters *limiters, const Config *config)
         limiter_init(&limiters->wrong_passwords_account, config->wrong_passwords_account);
         limiter_init(&limiters->bundles_account, config->bundles_account);
         limiter_init(&limiters->bundles_target, config->bundles_target);
+        limiter_init(&limiters->uploads, config->uploads);
         limiter_init(&limiters->sends, config->sends);
 }
 
@@ -124,6 +125,7 @@ static void deinit_limiters(Limiters *limiters)
         limiter_deinit(&limiters->wrong_passwords_account);
         limiter_deinit(&limiters->bundles_account);
         limiter_deinit(&limiters->bundles_target);
+        limiter_deinit(&limiters->uploads);
         limiter_deinit(&limiters->sends);
 }
 

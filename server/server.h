@@ -20,9 +20,10 @@ typedef struct Limiters {
         Limiter salt_queries;
         Limiter authentications;
         Limiter bundles_address;
-        Limiter wrong_passwords_account; /* by name, as the four that follow */
+        Limiter wrong_passwords_account; /* by name, as those that follow */
         Limiter bundles_account;
         Limiter bundles_target;
+        Limiter uploads;
         Limiter sends;
 } Limiters;
 

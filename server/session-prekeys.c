@@ -46,6 +46,7 @@ static void upload_done(StoreRequest *request)
         UploadJob *job = (UploadJob *)request;
         uint64_t number = job->frame->request;
 
+        job->session->uploading = false;
         if (!session_is_open(job->session)) {
                 /* nobody to answer */
         } else if (request->result == 0) {
@@ -63,9 +64,21 @@ static void upload_done(StoreRequest *request)
 
 void session_upload_prekeys(Session *session, Wire__ClientFrame *frame)
 {
-        UploadJob *job = calloc(1, sizeof(UploadJob));
+        Server *server = session->host->server;
+        UploadJob *job;
         int r;
 
+        /* Each holds half a megabyte, and makes a hundred rows: not many at once, and not many in a while. */
+        if (session->uploading) {
+                session_reply_failure(session, frame->request, -EBUSY);
+                frame_free_client(frame);
+                return;
+        }
+        if (session_is_limited(session, &server->limiters.uploads, session->name_key, frame->request)) {
+                frame_free_client(frame);
+                return;
+        }
+        job = calloc(1, sizeof(UploadJob));
         if (!job) {
                 session_reply_failure(session, frame->request, -ENOMEM);
                 frame_free_client(frame);
@@ -80,12 +93,13 @@ void session_upload_prekeys(Session *session, Wire__ClientFrame *frame)
                         .mailbox = session->mailbox,
                         .prekeys = frame->upload_prekeys,
         };
-        r = store_submit(session->host->server->store, &job->add.base);
+        r = store_submit(server->store, &job->add.base);
         if (r < 0) {
                 session_reply_failure(session, frame->request, r);
                 upload_free(job);
                 return;
         }
+        session->uploading = true;
         metrics_add(session->host->metrics, METRIC_STORE_SUBMITTED, 1);
 }
 

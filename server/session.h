@@ -79,6 +79,7 @@ struct Session {
         size_t replies_count;
         Results *results; /* of Send, to be told */
         size_t in_flight; /* envelopes that the store has */
+        bool uploading;   /* the store has prekeys of it */
 
         Envelope *queue; /* to be delivered, oldest first */
         Envelope **queue_last;
