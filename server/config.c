@@ -100,6 +100,7 @@ static const ConfigKey keys[] = {
                 {"limits", "bundles-per-address", CONFIG_RATE, FIELD(bundles_address), "3000/h"},
                 {"limits", "one-time-prekeys-per-account", CONFIG_RATE, FIELD(bundles_target), "200/h"},
                 {"limits", "uploads-per-account", CONFIG_RATE, FIELD(uploads), "120/h"},
+                {"limits", "logins-per-address", CONFIG_RATE, FIELD(logins), "60/15min"},
                 {"limits", "sends-per-account", CONFIG_RATE, FIELD(sends), "6000/min"},
 };
 

@@ -15,8 +15,9 @@
 /* What the server's threads share. Everything here is made before the first of them starts, and then only
  * used. */
 typedef struct Limiters {
-        Limiter registrations; /* by address, as the four that follow */
+        Limiter registrations; /* by address, as those that follow */
         Limiter wrong_passwords_address;
+        Limiter logins;
         Limiter salt_queries;
         Limiter authentications;
         Limiter bundles_address;

@@ -290,6 +290,11 @@ void session_login(Session *session, Wire__ClientFrame *frame)
                 turn_away(session, frame, WIRE__ERROR_CODE__ERROR_CODE_BAD_NAME);
                 return;
         }
+        /* A right one is not free either: it hashes, and replaces a device with its prekeys. */
+        if (session_is_limited(session, &host->server->limiters.logins, session->address, frame->request)) {
+                frame_free_client(frame);
+                return;
+        }
         retry_ms = charge_try(session, name);
         if (retry_ms > 0) {
                 metrics_add(host->metrics, METRIC_RATE_LIMITED, 1);
