@@ -298,6 +298,14 @@ static void dispatch(Session *session, Wire__ClientFrame **owned)
         }
 }
 
+/* A stranger gets one try: decoding costs more than sending what cannot be understood. */
+static void unsupported(Session *session, uint64_t request)
+{
+        session_reply_error(session, request, WIRE__ERROR_CODE__ERROR_CODE_UNSUPPORTED, 0, "");
+        if (session->state < SESSION_AUTHENTICATED)
+                session_end(session, WIRE__GOODBYE_REASON__GOODBYE_REASON_PROTOCOL_ERROR, 0);
+}
+
 static void receive_frame(Session *session, const uint8_t *data, size_t size)
 {
         _cleanup_(frame_free_clientp) Wire__ClientFrame *frame = NULL;
@@ -309,7 +317,7 @@ static void receive_frame(Session *session, const uint8_t *data, size_t size)
         if (r == 0)
                 dispatch(session, &frame);
         else if (r == FRAME_UNSUPPORTED)
-                session_reply_error(session, request, WIRE__ERROR_CODE__ERROR_CODE_UNSUPPORTED, 0, "");
+                unsupported(session, request);
         else if (r == FRAME_MALFORMED)
                 session_protocol_error(session, "malformed frame");
         else
