@@ -78,6 +78,7 @@ static const ConfigKey keys[] = {
                 {"limits", "keepalive", CONFIG_DURATION, FIELD(keepalive_ms), "60s", SECOND, DAY},
                 {"limits", "silence", CONFIG_DURATION, FIELD(silence_ms), "150s", 2 * SECOND, DAY},
                 {"limits", "slow-reader", CONFIG_DURATION, FIELD(slow_ms), "60s", SECOND, DAY},
+                {"limits", "message-timeout", CONFIG_DURATION, FIELD(message_ms), "2min", SECOND, DAY},
                 {"limits", "payload", CONFIG_SIZE, FIELD(payload_max), "128K", 1024, WIRE_PAYLOAD_MAX},
                 {"limits", "unacked-messages", CONFIG_COUNT, FIELD(unacked_messages), "512", 1, 65536},
                 {"limits", "unacked-bytes", CONFIG_SIZE, FIELD(unacked_bytes), "4M", 1024, GIB},

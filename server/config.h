@@ -40,7 +40,7 @@ typedef struct Config {
         uint64_t password_passes, password_memory_kib, password_threads, password_queue;
 
         uint64_t connections, connections_per_address;
-        uint64_t authenticate_ms, keepalive_ms, silence_ms, slow_ms;
+        uint64_t authenticate_ms, keepalive_ms, silence_ms, slow_ms, message_ms;
         uint64_t payload_max;
         uint64_t unacked_messages, unacked_bytes;
         uint64_t mailbox_messages, mailbox_bytes, retention_ms;

@@ -31,8 +31,15 @@ static void check(Session *session, uint64_t now, const Config *config)
                 session_end(session, WIRE__GOODBYE_REASON__GOODBYE_REASON_TIMEOUT, 0);
                 return;
         }
-        if (session->paused) /* its silence is ours */
+        if (session->paused) { /* its silence is ours */
                 session->heard_us = now;
+                if (session->receiving_us)
+                        session->receiving_us = now;
+        }
+        if (session->receiving_us && is_older(now, session->receiving_us, config->message_ms)) {
+                session_end(session, WIRE__GOODBYE_REASON__GOODBYE_REASON_TIMEOUT, 0);
+                return;
+        }
         if (is_older(now, session->heard_us, config->silence_ms)) {
                 session_end(session, WIRE__GOODBYE_REASON__GOODBYE_REASON_TIMEOUT, 0);
                 return;

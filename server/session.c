@@ -11,7 +11,11 @@
 #include "server/session-private.h"
 #include "wire/frame.h"
 
-enum { RECEIVED_CAPACITY_MIN = 4096 };
+enum {
+        RECEIVED_CAPACITY_MIN = 4096,
+        HELLO_SIZE_MAX = 4 * 1024,
+        IDENTIFY_SIZE_MAX = 448 * 1024, /* RegisterAccount and Login, with as many prekeys as there may be */
+};
 
 static const char *state_name(SessionState state)
 {
@@ -325,13 +329,23 @@ static void receive_frame(Session *session, const uint8_t *data, size_t size)
         session_update_flow(session);
 }
 
+/* What there is memory for depends on who it is. */
+static size_t message_size_max(const Session *session)
+{
+        if (session->state == SESSION_NEW)
+                return HELLO_SIZE_MAX;
+        return session->state < SESSION_AUTHENTICATED ? IDENTIFY_SIZE_MAX : WIRE_FRAME_MAX;
+}
+
 /* -1: too large, or no memory; the session is ending. */
 static int keep_part(Session *session, const uint8_t *data, size_t size)
 {
         size_t needed = session->received_size + size, capacity;
         uint8_t *larger;
 
-        if (needed > WIRE_FRAME_MAX) {
+        if (session->received_size == 0)
+                session->receiving_us = session->host->now_us;
+        if (needed > message_size_max(session)) {
                 session_protocol_error(session, "frame too large");
                 return -1;
         }
@@ -373,4 +387,5 @@ void session_receive(Session *session, const uint8_t *data, size_t size, bool fi
         free(session->received);
         session->received = NULL;
         session->received_size = session->received_capacity = 0;
+        session->receiving_us = 0;
 }

@@ -73,6 +73,7 @@ struct Session {
 
         uint8_t *received; /* a frame that came in parts */
         size_t received_size, received_capacity;
+        uint64_t receiving_us; /* since when; 0: there is none */
 
         Reply *replies; /* frames that are ready, oldest first */
         Reply **replies_last;
