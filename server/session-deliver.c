@@ -93,6 +93,9 @@ static void read_done(StoreRequest *request)
         session->reading = false;
         if (session->state != SESSION_AUTHENTICATED) {
                 free_list(first);
+        } else if (request->result == STORE_STALE_DEVICE) {
+                /* Replaced between being looked up and being attached, when nobody could tell it. */
+                session_end(session, WIRE__GOODBYE_REASON__GOODBYE_REASON_DEVICE_REMOVED, 0);
         } else if (request->result < 0) {
                 /* The client comes back, and finds everything where it was. */
                 free_list(first);

@@ -334,7 +334,7 @@ static int set_prekeys(Store *store, const StoreAddPrekeys *request)
         return statement_run(s);
 }
 
-int store_add_prekeys(Store *store, StoreAddPrekeys *request)
+int store_has_device(Store *store, uint64_t mailbox)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
@@ -342,8 +342,15 @@ int store_add_prekeys(Store *store, StoreAddPrekeys *request)
         r = statement_prepare(store->database, &s, "SELECT device_id FROM device WHERE mailbox = :mailbox");
         if (r < 0)
                 return r;
-        statement_bind_int64(s, ":mailbox", (int64_t)request->mailbox);
-        r = has_row(s);
+        statement_bind_int64(s, ":mailbox", (int64_t)mailbox);
+        return has_row(s);
+}
+
+int store_add_prekeys(Store *store, StoreAddPrekeys *request)
+{
+        int r;
+
+        r = store_has_device(store, request->mailbox);
         if (r <= 0)
                 return r < 0 ? r : STORE_STALE_DEVICE;
         r = count_prekeys(store->database, request->mailbox, &request->left);

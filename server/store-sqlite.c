@@ -15,6 +15,17 @@ enum {
         GROUPS_MAX = 16,
 };
 
+/* Acks before it count, and so does a login that took the device's place before it. */
+static int settle(Store *store, const StoreRead *request)
+{
+        int r;
+
+        r = store_has_device(store, request->mailbox);
+        if (r <= 0)
+                return r < 0 ? r : STORE_STALE_DEVICE;
+        return store_flush_acks(store);
+}
+
 /* A condition is the request's result; a negative errno fails the batch. */
 static int run_request(Store *store, StoreRequest *request)
 {
@@ -32,7 +43,7 @@ static int run_request(Store *store, StoreRequest *request)
         case STORE_ACK:
                 return store_ack(store, (StoreAck *)request);
         case STORE_READ:
-                return store_flush_acks(store); /* it wants them settled, or would not be here */
+                return settle(store, (StoreRead *)request);
         case STORE_FIND_ACCOUNT:
                 break; /* the reader's */
         }
@@ -120,7 +131,7 @@ static void complete(Store *store, StoreRequest *first, int error)
                 }
                 if (first->operation == STORE_ACK)
                         free(first);
-                else if (first->operation == STORE_READ && error == 0)
+                else if (first->operation == STORE_READ && error == 0 && first->result == 0)
                         (void)queue_put(&store->to_reader, first, 0);
                 else
                         send_back(groups, &count, first);

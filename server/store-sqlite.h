@@ -127,6 +127,7 @@ void queue_stop(Queue *queue);
 /* store-accounts.c, on the writer's thread, in its transaction: */
 int store_register(Store *store, StoreSetDevice *request);
 int store_login(Store *store, StoreSetDevice *request);
+int store_has_device(Store *store, uint64_t mailbox); /* 1: yes; 0: no more */
 int store_add_prekeys(Store *store, StoreAddPrekeys *request);
 int store_take_bundles(Store *store, StoreTakeBundles *request);
 /* on the reader's: */

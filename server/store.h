@@ -138,7 +138,8 @@ typedef struct StoreAck {
 
 /*
  * The oldest envelopes with a sequence greater than `after`, and none that was acked before. With `settle`,
- * acks that were submitted before are taken into account; without, they may come again for a moment.
+ * acks that were submitted before are taken into account; without, they may come again for a moment. With it
+ * too: STORE_STALE_DEVICE if the mailbox's device has been replaced.
  */
 typedef struct StoreRead {
         StoreRequest base;
