@@ -113,13 +113,20 @@ def test_noise(server):
 
 
 def test_unknown_body(server):
-    """A client from the future hears that this is unknown here, and goes on."""
-    async def story():
-        client = await Client.connect(server)
+    """A client from the future hears that this is unknown here, and goes on; unless it is a stranger."""
+    async def ask(client):
         await client.socket.send(b"\x08\x07" + b"\xa2\x06\x03new")  # request 7, field 100
         answer = await client.hear()
         assert answer.request == 7 and answer.error.code == schema().ERROR_CODE_UNSUPPORTED
+
+    async def story():
+        client = await Client.connect(server)
         await client.join(Device(name()))
+        await ask(client)
+        await ask(client)
+        stranger = await Client.connect(server)
+        await ask(stranger)
+        assert await stranger.end() == ("PROTOCOL_ERROR", 4000)
     run(story())
 
 

@@ -50,7 +50,7 @@ static void test_login_replaces(StoreFixture *fixture)
         g_assert_cmpint(store_fixture_login(fixture, "bob", &second, &replaced), ==, 2);
         g_assert_cmpuint(replaced, ==, first);
         g_assert_cmpuint(second, !=, first);
-        assert_waits(fixture, first, "");
+        assert_waits(fixture, first, "gone");
         assert_waits(fixture, second, "");
         g_assert_cmpint(store_fixture_send(fixture, "bob", 2, 10, NULL), ==, STORE_STALE_DEVICE);
         add.prekeys = &none;
