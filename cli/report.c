@@ -39,7 +39,7 @@ const char *report_hint(ClientFailure failure)
         case CLIENT_FAILURE_RATE_LIMITED:
                 return _("Wait, and try again.");
         case CLIENT_FAILURE_STORE_DAMAGED:
-                return _("Put a backup of its folder back; see smd(8).");
+                return _("Remove its folder and log in again; see smd(8).");
         case CLIENT_FAILURE_DISK_FULL:
                 return _("Make room, and try again.");
         case CLIENT_FAILURE_PROTOCOL_TOO_OLD:

@@ -46,8 +46,8 @@ static const struct {
                                              "been online.")},
                 [PROBLEM_RATE_LIMITED] = {"RateLimited", N_("The server asks to slow down.")},
                 [PROBLEM_STORE_DAMAGED] = {"StoreDamaged",
-                                           N_("The store is damaged or was tampered with. Restore it from a "
-                                              "backup, or remove it and log in again.")},
+                                           N_("The store is damaged or was tampered with. Remove it and log "
+                                              "in again; an older copy would break conversations.")},
                 [PROBLEM_DISK_FULL] = {"DiskFull", N_("The disk is full. Make room, then try again.")},
                 [PROBLEM_PROTOCOL_TOO_OLD] = {"ProtocolTooOld",
                                               N_("This program is too old for the server. Update it.")},
