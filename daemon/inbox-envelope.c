@@ -85,6 +85,8 @@ static const char *reason_name(int reason)
 /* reason: of peer_decrypt(). contact: NULL for somebody whom nobody here knows. */
 static int reject(Store *store, Contact *contact, int reason)
 {
+        const bool unreadable = reason == PEER_UNKNOWN_SESSION || reason == PEER_UNKNOWN_PREKEY ||
+                                reason == PEER_TOO_FAR;
         uint64_t notice = 0;
         int r;
 
@@ -94,16 +96,14 @@ static int reject(Store *store, Contact *contact, int reason)
                 return r;
         if (reason == PEER_UNSUPPORTED)
                 r = add_notice(store, contact->id, MESSAGE_UNSUPPORTED, &notice);
-        else if (reason == PEER_UNKNOWN_SESSION || reason == PEER_UNKNOWN_PREKEY || reason == PEER_TOO_FAR)
+        else if (unreadable)
                 r = add_notice(store, contact->id, MESSAGE_UNREADABLE, &notice);
         if (r < 0)
                 return r;
         r = store_event_add(store, EVENT_ENVELOPE_REJECTED, contact->id, notice);
         if (r < 0)
                 return r;
-        if (reason == PEER_UNKNOWN_SESSION || reason == PEER_UNKNOWN_PREKEY)
-                return answer_with_reset(store, contact);
-        return 0;
+        return unreadable ? answer_with_reset(store, contact) : 0;
 }
 
 /* ---- What could ---- */
