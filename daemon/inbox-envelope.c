@@ -119,8 +119,10 @@ static int take_content(Store *store, Contact *contact, const PeerDecrypted *dec
                 return r;
         if (r != 0)
                 return reject(store, contact, PEER_MALFORMED);
+        /* What it says is the session that it came in. If we go on in another one, they may not be able to
+         * read us. */
         if (content.kind == CONTENT_SESSION_RESET)
-                return 0; /* the session that it came in is all that it says */
+                return decrypted->in_current_session ? 0 : answer_with_reset(store, contact);
 
         message.id = content.message_id;
         message.kind = content.kind == CONTENT_TEXT ? MESSAGE_TEXT : MESSAGE_UNSUPPORTED;
