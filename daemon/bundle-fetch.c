@@ -87,10 +87,12 @@ static int seal_some(BundleFetch *fetch, int64_t contact_id, const PrekeyBundle 
                 return r < 0 ? r : -EBADMSG;
         if (bundle) {
                 r = contact_see_identity(fetch->store, fetch->self, &contact, &bundle->identity);
-                if (r == CONTACT_KEY_CHANGED)
-                        return store_commit(&transaction);
                 if (r < 0)
                         return r;
+                /* The bundle may be the accepted key's, and older than the change that an envelope has
+                 * shown. */
+                if (r == CONTACT_KEY_CHANGED || contact.key_changed)
+                        return store_commit(&transaction);
                 contact.device_id = bundle->address.device_id;
                 r = store_contact_update(fetch->store, &contact);
                 if (r < 0)
