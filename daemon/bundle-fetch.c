@@ -176,6 +176,22 @@ static void put_aside(BundleFetch *fetch, int64_t contact, int r, const char *wh
         g_hash_table_add(fetch->put_aside, key);
 }
 
+/* What is wrong with the bundle or the contact stays so; a full disk or scarce memory does not. */
+static bool is_lasting(int r)
+{
+        return r >= 0 || r == -EPROTO || r == -EBADMSG || r == -EPROTONOSUPPORT;
+}
+
+static void fail(BundleFetch *fetch, int64_t contact, int r, const char *why)
+{
+        if (is_lasting(r)) {
+                put_aside(fetch, contact, r, why);
+                return;
+        }
+        log_error("outbox", r, "no session with contact %" G_GINT64_FORMAT " for now: %s", contact, why);
+        pause_for(fetch->pause, PAUSE_TROUBLE_MS);
+}
+
 static const Wire__Bundle *newest_device(const Wire__Bundles *bundles)
 {
         const Wire__Bundle *newest = NULL;
@@ -219,17 +235,17 @@ static void on_bundles(BundleFetch *fetch, int64_t id, const Wire__Bundles *bund
         if (!wire) {
                 r = fail_waiting(fetch, id);
                 if (r < 0)
-                        put_aside(fetch, id, r, "cannot store that there is no such name");
+                        fail(fetch, id, r, "cannot store that there is no such name");
                 return;
         }
         r = store_contact_get(fetch->store, id, &contact);
         if (r != 0) {
-                put_aside(fetch, id, r, "the contact cannot be read");
+                fail(fetch, id, r, "the contact cannot be read");
                 return;
         }
         r = decode(&contact, wire, &bundle);
         if (r != 0) {
-                put_aside(fetch, id, r, "the server gave a bundle that does not verify");
+                fail(fetch, id, r, "the server gave a bundle that does not verify");
                 return;
         }
         first = &bundle;
@@ -238,7 +254,7 @@ static void on_bundles(BundleFetch *fetch, int64_t id, const Wire__Bundles *bund
                 first = NULL;
         } while (r > 0);
         if (r < 0)
-                put_aside(fetch, id, r, "cannot start one");
+                fail(fetch, id, r, "cannot start one");
 }
 
 static void on_error(BundleFetch *fetch, int64_t contact, const Wire__Error *error)
@@ -251,7 +267,7 @@ static void on_error(BundleFetch *fetch, int64_t contact, const Wire__Error *err
             error->code == WIRE__ERROR_CODE__ERROR_CODE_BAD_NAME) {
                 r = fail_waiting(fetch, contact);
                 if (r < 0)
-                        put_aside(fetch, contact, r, "cannot store that there is no such name");
+                        fail(fetch, contact, r, "cannot store that there is no such name");
                 return;
         }
         if (error->code != WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED &&
