@@ -137,19 +137,37 @@ static int take_content(Store *store, Contact *contact, const PeerDecrypted *dec
         return store_event_add(store, EVENT_MESSAGE_RECEIVED, contact->id, message.number);
 }
 
-/* A prekey serves once: a one-time prekey goes, the last-resort prekey remembers. PEER_REPEATED: it did
- * before. */
-static int spend_prekey(Store *store, const PeerDecrypted *decrypted)
+/* The newest signed prekey goes last: a start with any of them is remembered long enough under its ID. */
+static int newest_signed(Store *store, uint32_t *id_out)
 {
+        bool uploaded = false;
+        Prekey newest;
         int r;
 
-        if (!decrypted->started_session || decrypted->used_id == 0)
+        r = store_prekey_newest(store, PREKEY_SIGNED, &newest, &uploaded);
+        if (r != 0)
+                return r < 0 ? r : -EBADMSG;
+        *id_out = newest.id;
+        prekey_wipe(&newest);
+        return 0;
+}
+
+/* A start counts once: a one-time prekey goes, the other kinds remember. PEER_REPEATED: it came before. */
+static int spend_prekey(Store *store, const PeerDecrypted *decrypted)
+{
+        uint32_t id = decrypted->used_id;
+        int r;
+
+        if (!decrypted->started_session)
                 return 0;
-        if (decrypted->used_kind == PREKEY_ONE_TIME)
-                return store_prekey_delete(store, PREKEY_ONE_TIME, decrypted->used_id);
-        if (decrypted->used_kind != PREKEY_LAST_RESORT)
-                return 0;
-        r = store_last_resort_use(store, decrypted->used_id, &decrypted->base_key);
+        if (id == 0) {
+                r = newest_signed(store, &id);
+                if (r < 0)
+                        return r;
+        } else if (decrypted->used_kind == PREKEY_ONE_TIME) {
+                return store_prekey_delete(store, PREKEY_ONE_TIME, id);
+        }
+        r = store_last_resort_use(store, id, &decrypted->base_key);
         return r == STORE_LAST_RESORT_REPEATED ? PEER_REPEATED : r;
 }
 

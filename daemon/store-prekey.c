@@ -117,14 +117,15 @@ int store_prekey_delete_replaced(Store *store, PrekeyKind kind, uint64_t before_
         statement_bind_int64(s, ":kind", kind);
         statement_bind_int64(s, ":before", (int64_t)before_ms);
         r = statement_run(s);
-        if (r < 0 || kind != PREKEY_LAST_RESORT)
-                return r;
-        r = statement_prepare(store->database, &uses,
-                              "DELETE FROM last_resort_use WHERE prekey NOT IN"
-                              " (SELECT id FROM prekey WHERE kind = :kind)");
         if (r < 0)
                 return r;
-        statement_bind_int64(uses, ":kind", kind);
+        /* Prekeys of all kinds share one row of IDs, and no one-time prekey is in this table. */
+        r = statement_prepare(store->database, &uses,
+                              "DELETE FROM last_resort_use WHERE prekey NOT IN"
+                              " (SELECT id FROM prekey WHERE kind <> :one_time)");
+        if (r < 0)
+                return r;
+        statement_bind_int64(uses, ":one_time", PREKEY_ONE_TIME);
         return statement_run(uses);
 }
 

@@ -19,5 +19,8 @@ int store_prekey_trim_one_time(Store *store, unsigned keep);
 
 enum { STORE_LAST_RESORT_REPEATED = 1 };
 
-/* 0, or STORE_LAST_RESORT_REPEATED if this base key has started a session before. */
+/*
+ * Remembers a start without a one-time prekey as long as this last-resort or signed prekey is kept. 0, or
+ * STORE_LAST_RESORT_REPEATED if this base key has started a session before.
+ */
 int store_last_resort_use(Store *store, uint32_t prekey, const DhPublicKey *base_key);

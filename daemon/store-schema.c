@@ -31,7 +31,7 @@ static const char *const scripts[] = {
                 "    PRIMARY KEY (kind, id)"
                 ") STRICT;"
 
-                /* The base keys that started a session with a last-resort prekey: none may do so twice. */
+                /* The base keys that started a session without a one-time prekey: none may do so twice. */
                 "CREATE TABLE last_resort_use ("
                 "    base_key BLOB PRIMARY KEY,"
                 "    prekey INTEGER NOT NULL"

@@ -159,6 +159,31 @@ static void test_last_resort_start_is_no_replay(void)
         two_deinit(&two);
 }
 
+/* Likewise with a signed prekey alone, which a server may give out without any other. */
+static void test_signed_start_is_no_replay(void)
+{
+        PrekeyBundle bundle;
+        Parcel parcel;
+        Two two;
+
+        two_init(&two);
+        side_bundle(&two.bob, 0, &bundle);
+        bundle.has_one_time_prekey = false;
+        side_start(&two.alice, &bundle);
+        side_write(&two.alice, "bob", "once", &parcel);
+        side_take(&two.bob, &two.alice, &parcel);
+        g_assert_true(side_has_text(&two.bob, "alice", "once"));
+        forget_sessions(&two.bob);
+        /* The upkeep of prekeys that are still in use forgets nothing. */
+        g_assert_cmpint(store_prekey_delete_replaced(two.bob.store, PREKEY_SIGNED, 0), ==, 0);
+        g_assert_cmpint(store_prekey_delete_replaced(two.bob.store, PREKEY_LAST_RESORT, 0), ==, 0);
+        side_take(&two.bob, &two.alice, &parcel);
+        g_assert_cmpuint(side_rejected(&two.bob), ==, 1);
+        g_assert_cmpuint(side_count(&two.bob, "alice", MESSAGE_TEXT), ==, 1);
+        parcel_clear(&parcel);
+        two_deinit(&two);
+}
+
 static unsigned waiting_resets(Side *side, const char *name)
 {
         bool has_reset = false;
@@ -358,6 +383,7 @@ int main(int argc, char **argv)
         g_test_add_func("/exchange/same-message-in-another-envelope", test_same_message_in_another_envelope);
         g_test_add_func("/exchange/one-time-prekey-is-spent", test_one_time_prekey_is_spent);
         g_test_add_func("/exchange/last-resort-start-is-no-replay", test_last_resort_start_is_no_replay);
+        g_test_add_func("/exchange/signed-start-is-no-replay", test_signed_start_is_no_replay);
         g_test_add_func("/exchange/lost-session", test_lost_session);
         g_test_add_func("/exchange/damaged", test_damaged);
         g_test_add_func("/exchange/stranger-with-rubbish", test_stranger_with_rubbish);
