@@ -33,6 +33,12 @@ static bool same_identity(const PublicIdentity *a, const PublicIdentity *b)
                sodium_memcmp(a->dh_key.bytes, b->dh_key.bytes, sizeof(a->dh_key.bytes)) == 0;
 }
 
+bool contact_has_shown(const Contact *contact, const PublicIdentity *identity)
+{
+        return (contact->has_identity && same_identity(&contact->identity, identity)) ||
+               (contact->key_changed && same_identity(&contact->new_identity, identity));
+}
+
 static int record_key_change(Store *store, const Contact *contact)
 {
         Message notice = {

@@ -12,6 +12,9 @@
 /* The contact of this name; a new one if there is none. */
 int contact_ensure(Store *store, const char *name, Contact *out);
 
+/* Is it the accepted identity, or the one that waits to be accepted? */
+bool contact_has_shown(const Contact *contact, const PublicIdentity *identity);
+
 enum { CONTACT_KEY_CHANGED = 1 };
 
 /*

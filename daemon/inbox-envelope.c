@@ -183,6 +183,9 @@ static int take_decrypted(Store *store, const PeerSelf *self, const Address *sen
         r = store_peer_save(store, contact.id, sender->device_id, peer);
         if (r < 0)
                 return r;
+        /* Written before they changed their key: who they are now, only a new session can say. */
+        if (!decrypted->started_session && !contact_has_shown(&contact, &decrypted->identity))
+                return take_content(store, &contact, decrypted);
         r = contact_see_identity(store, self, &contact, &decrypted->identity);
         if (r < 0)
                 return r;

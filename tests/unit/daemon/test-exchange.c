@@ -304,7 +304,7 @@ static void test_wrong_sender(void)
 static void test_other_identity(void)
 {
         const SigningPublicKey *old_key, *new_key;
-        Parcel hello, answer, again;
+        Parcel hello, late, answer, again;
         PrekeyBundle bundle;
         Contact contact;
         Side other;
@@ -314,6 +314,7 @@ static void test_other_identity(void)
         two_start(&two, 1);
         side_write(&two.alice, "bob", "hello", &hello);
         side_take(&two.bob, &two.alice, &hello);
+        side_write(&two.alice, "bob", "late", &late);
         side_write(&two.bob, "alice", "on its way", &answer);
 
         side_init(&other, "alice", 2);
@@ -343,7 +344,16 @@ static void test_other_identity(void)
         g_assert_cmpuint(contact.device_id, ==, 0); /* a fresh session, with the accepted key */
         g_assert_cmpstr(contact.safety_number, ==, side_contact(&other, "bob").safety_number);
 
+        /* What she wrote before, with the old key, is read and changes nothing. */
+        side_take(&two.bob, &two.alice, &late);
+        g_assert_true(side_has_text(&two.bob, "alice", "late"));
+        contact = side_contact(&two.bob, "alice");
+        g_assert_false(contact.key_changed);
+        g_assert_cmpuint(contact.device_id, ==, 0);
+        g_assert_cmpuint(side_count(&two.bob, "alice", MESSAGE_KEY_CHANGE), ==, 1);
+
         parcel_clear(&hello);
+        parcel_clear(&late);
         parcel_clear(&answer);
         parcel_clear(&again);
         side_deinit(&other);
