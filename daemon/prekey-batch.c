@@ -28,9 +28,17 @@ static int make_one(Store *store, const Identity *owner, PrekeyKind kind, uint32
         return r;
 }
 
+/* One that the server did not confirm may be offered again, while it is young enough. */
+static bool may_offer(const Prekey *prekey, bool uploaded)
+{
+        const uint64_t now = clock_now_ms();
+
+        return !uploaded && now >= prekey->created_ms && now - prekey->created_ms < SIGNED_PREKEY_ROTATE_MS;
+}
+
 static int make_signed(Store *store, const Identity *owner, PrekeyKind kind, PublicPrekey *out)
 {
-        bool uploaded = false;
+        bool uploaded = false, again = false;
         uint32_t id = 0;
         Prekey newest;
         int r;
@@ -39,12 +47,13 @@ static int make_signed(Store *store, const Identity *owner, PrekeyKind kind, Pub
         if (r < 0)
                 return r;
         if (r == 0) {
-                if (!uploaded)
+                again = may_offer(&newest, uploaded);
+                if (again)
                         publish(&newest, out);
                 prekey_wipe(&newest);
-                if (!uploaded)
-                        return 0;
         }
+        if (again)
+                return 0;
         r = store_account_take_prekey_ids(store, 1, &id);
         if (r < 0)
                 return r;

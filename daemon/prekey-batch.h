@@ -27,7 +27,7 @@ typedef struct PrekeyNeed {
 } PrekeyNeed;
 
 /* In the caller's transaction: makes what is needed. Of signed and last-resort prekeys that the server never
- * confirmed, the newest is taken again instead. */
+ * confirmed, the newest is taken again instead if it is young enough. */
 int prekey_batch_make(Store *store, const Identity *owner, const PrekeyNeed *need, PrekeyBatch *out);
 bool prekey_batch_is_empty(const PrekeyBatch *batch);
 /* In the caller's transaction: the server has them. */

@@ -108,10 +108,11 @@ int store_prekey_delete_replaced(Store *store, PrekeyKind kind, uint64_t before_
         _cleanup_(statement_releasep) Statement *s = NULL, *uses = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "DELETE FROM prekey WHERE kind = :kind AND EXISTS"
-                              " (SELECT 1 FROM prekey AS newer WHERE newer.kind = prekey.kind"
-                              "  AND newer.id > prekey.id AND newer.created < :before)");
+        r = statement_prepare(
+                        store->database, &s,
+                        "DELETE FROM prekey WHERE kind = :kind AND EXISTS"
+                        " (SELECT 1 FROM prekey AS newer WHERE newer.kind = prekey.kind"
+                        "  AND newer.id > prekey.id AND newer.uploaded = 1 AND newer.created < :before)");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":kind", kind);

@@ -12,7 +12,7 @@ int store_prekey_delete(Store *store, PrekeyKind kind, uint32_t id);
 /* The newest of its kind, and whether the server has it. 0 or STORE_PREKEY_NONE. */
 int store_prekey_newest(Store *store, PrekeyKind kind, Prekey *out, bool *uploaded_out);
 int store_prekey_set_uploaded(Store *store, PrekeyKind kind, uint32_t id);
-/* Those whose successor of the same kind is older than before_ms: nobody can be using them any more. */
+/* Those whose successor of the same kind is on the server and older than before_ms: nobody can use them any more. */
 int store_prekey_delete_replaced(Store *store, PrekeyKind kind, uint64_t before_ms);
 /* Of one-time prekeys: all but the newest so many. */
 int store_prekey_trim_one_time(Store *store, unsigned keep);

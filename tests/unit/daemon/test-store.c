@@ -372,11 +372,33 @@ static void test_old_prekeys_go(void)
         prekey_generate(&prekey, PREKEY_SIGNED, 2, &side.keys->identity, &late);
         g_assert_cmpint(store_prekey_insert(side.store, &prekey), ==, 0);
 
+        /* While the server may not have the new one, it still hands out the old one. */
+        g_assert_cmpint(store_prekey_delete_replaced(side.store, PREKEY_SIGNED, 5001), ==, 0);
+        g_assert_cmpint(store_prekey_find(side.store, PREKEY_SIGNED, 1, &prekey), ==, 0);
+        g_assert_cmpint(store_prekey_set_uploaded(side.store, PREKEY_SIGNED, 2), ==, 0);
         g_assert_cmpint(store_prekey_delete_replaced(side.store, PREKEY_SIGNED, 5000), ==, 0);
         g_assert_cmpint(store_prekey_find(side.store, PREKEY_SIGNED, 1, &prekey), ==, 0);
         g_assert_cmpint(store_prekey_delete_replaced(side.store, PREKEY_SIGNED, 5001), ==, 0);
         g_assert_cmpint(store_prekey_find(side.store, PREKEY_SIGNED, 1, &prekey), ==, STORE_PREKEY_NONE);
         g_assert_cmpint(store_prekey_find(side.store, PREKEY_SIGNED, 2, &prekey), ==, 0);
+        side_deinit(&side);
+}
+
+/* A prekey that never reached the server is not offered when it is too old to be a new one. */
+static void test_old_prekey_is_not_offered(void)
+{
+        const E2eeContext early = {.fill = clock_e2ee_context().fill, .now_ms = 1000};
+        const PrekeyNeed need = {.signed_prekey = true};
+        g_autofree PrekeyBatch *batch = g_new0(PrekeyBatch, 1);
+        Prekey prekey;
+        Side side;
+
+        side_init(&side, "alice", 1);
+        prekey_generate(&prekey, PREKEY_SIGNED, 1000, &side.keys->identity, &early);
+        g_assert_cmpint(store_prekey_insert(side.store, &prekey), ==, 0);
+        g_assert_cmpint(prekey_batch_make(side.store, &side.keys->identity, &need, batch), ==, 0);
+        g_assert_cmpuint(batch->signed_prekey.id, !=, 1000);
+        g_assert_cmpuint(batch->signed_prekey.id, !=, 0);
         side_deinit(&side);
 }
 
@@ -419,6 +441,7 @@ int main(int argc, char **argv)
         g_test_add_func("/outbox/stale-device", test_stale_device);
         g_test_add_func("/prekeys/plan", test_prekey_plan);
         g_test_add_func("/prekeys/old-ones-go", test_old_prekeys_go);
+        g_test_add_func("/prekeys/old-one-is-not-offered", test_old_prekey_is_not_offered);
         g_test_add_func("/prekeys/one-time-ones-are-bounded", test_one_time_prekeys_are_bounded);
         return g_test_run();
 }
