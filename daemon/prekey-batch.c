@@ -104,6 +104,8 @@ int prekey_batch_confirm(Store *store, const PrekeyBatch *batch)
                 r = store_prekey_set_uploaded(store, PREKEY_SIGNED, batch->signed_prekey.id);
         if (r == 0 && batch->last_resort.id)
                 r = store_prekey_set_uploaded(store, PREKEY_LAST_RESORT, batch->last_resort.id);
+        for (unsigned i = 0; r == 0 && i < batch->one_time_count; i++)
+                r = store_prekey_set_uploaded(store, PREKEY_ONE_TIME, batch->one_time[i].id);
         return r;
 }
 

@@ -130,20 +130,29 @@ int store_prekey_delete_replaced(Store *store, PrekeyKind kind, uint64_t before_
         return statement_run(uses);
 }
 
-int store_prekey_trim_one_time(Store *store, unsigned keep)
+static int trim_one_time(Store *store, bool uploaded, unsigned keep)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(
-                        store->database, &s,
-                        "DELETE FROM prekey WHERE kind = :kind AND id <="
-                        " (SELECT id FROM prekey WHERE kind = :kind ORDER BY id DESC LIMIT 1 OFFSET :keep)");
+        r = statement_prepare(store->database, &s,
+                              "DELETE FROM prekey WHERE kind = :kind AND uploaded = :uploaded AND id <="
+                              " (SELECT id FROM prekey WHERE kind = :kind AND uploaded = :uploaded"
+                              "  ORDER BY id DESC LIMIT 1 OFFSET :keep)");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":kind", PREKEY_ONE_TIME);
+        statement_bind_int64(s, ":uploaded", uploaded);
         statement_bind_int64(s, ":keep", keep);
         return statement_run(s);
+}
+
+int store_prekey_trim_one_time(Store *store, unsigned keep)
+{
+        int r;
+
+        r = trim_one_time(store, true, keep);
+        return r < 0 ? r : trim_one_time(store, false, keep);
 }
 
 int store_last_resort_use(Store *store, uint32_t prekey, const DhPublicKey *base_key)

@@ -14,7 +14,7 @@ int store_prekey_newest(Store *store, PrekeyKind kind, Prekey *out, bool *upload
 int store_prekey_set_uploaded(Store *store, PrekeyKind kind, uint32_t id);
 /* Those whose successor of the same kind is on the server and older than before_ms: nobody can use them any more. */
 int store_prekey_delete_replaced(Store *store, PrekeyKind kind, uint64_t before_ms);
-/* Of one-time prekeys: all but the newest so many. */
+/* One-time prekeys: all but the newest so many that the server has confirmed, and so many that it has not. */
 int store_prekey_trim_one_time(Store *store, unsigned keep);
 
 enum { STORE_LAST_RESORT_REPEATED = 1 };

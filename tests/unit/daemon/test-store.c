@@ -406,13 +406,17 @@ static void test_one_time_prekeys_are_bounded(void)
 {
         const PrekeyNeed need = {.one_time = 10};
         g_autofree PrekeyBatch *batch = g_new0(PrekeyBatch, 1);
-        uint32_t oldest = 0;
+        uint32_t confirmed, oldest = 0;
         Prekey prekey;
         Side side;
 
         side_init(&side, "alice", 1);
+        g_assert_cmpint(prekey_batch_make(side.store, &side.keys->identity, &need, batch), ==, 0);
+        g_assert_cmpint(prekey_batch_confirm(side.store, batch), ==, 0);
+        confirmed = batch->one_time[0].id;
         for (unsigned i = 0; i < 3; i++) {
                 g_assert_cmpint(prekey_batch_make(side.store, &side.keys->identity, &need, batch), ==, 0);
+                g_assert_cmpuint(batch->one_time[0].id, >, confirmed); /* none is sent twice */
                 oldest = oldest ? oldest : batch->one_time[0].id;
         }
         g_assert_cmpint(store_prekey_trim_one_time(side.store, 30), ==, 0);
@@ -421,6 +425,12 @@ static void test_one_time_prekeys_are_bounded(void)
         g_assert_cmpint(store_prekey_find(side.store, PREKEY_ONE_TIME, oldest, &prekey), ==,
                         STORE_PREKEY_NONE);
         g_assert_cmpint(store_prekey_find(side.store, PREKEY_ONE_TIME, oldest + 1, &prekey), ==, 0);
+        /* Those that the server has stay, however many it did not get. */
+        g_assert_cmpint(store_prekey_trim_one_time(side.store, 10), ==, 0);
+        g_assert_cmpint(store_prekey_find(side.store, PREKEY_ONE_TIME, confirmed, &prekey), ==, 0);
+        g_assert_cmpint(store_prekey_trim_one_time(side.store, 9), ==, 0);
+        g_assert_cmpint(store_prekey_find(side.store, PREKEY_ONE_TIME, confirmed, &prekey), ==,
+                        STORE_PREKEY_NONE);
         side_deinit(&side);
 }
 
