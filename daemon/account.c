@@ -27,6 +27,7 @@ struct Account {
         AccountDone registration_done;
         void *registration_userdata;
         GList *unlocking; /* Unlocking */
+        unsigned locks;   /* how often it was locked */
 };
 
 const char *account_state_name(AccountState state)
@@ -142,10 +143,28 @@ static int open_messenger(Account *account, Store *store, Connection *connection
         return 0;
 }
 
+static void end_unlocking(Account *account)
+{
+        while (account->unlocking) {
+                g_autofree Unlocking *unlocking = account->unlocking->data;
+
+                account->unlocking = g_list_delete_link(account->unlocking, account->unlocking);
+                password_job_cancel(unlocking->job);
+                unlocking->done(unlocking->userdata, PROBLEM_LOCKED, 0);
+        }
+}
+
+unsigned account_locks(const Account *account)
+{
+        return account->locks;
+}
+
 int account_lock(Account *account)
 {
         if (account->state == ACCOUNT_NONE)
                 return PROBLEM_NO_ACCOUNT;
+        account->locks++;
+        end_unlocking(account);
         if (account->state == ACCOUNT_LOCKED)
                 return 0;
         if (account->handler)

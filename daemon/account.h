@@ -42,5 +42,7 @@ int account_register(Account *account, const RegistrationRequest *request, Passw
                      AccountDone done, void *userdata);
 int account_unlock(Account *account, Password *password, AccountDone done, void *userdata);
 
-/* 0 or PROBLEM_NO_ACCOUNT. */
+/* 0 or PROBLEM_NO_ACCOUNT. Unlocks that are under way end with PROBLEM_LOCKED. */
 int account_lock(Account *account);
+/* Grows with each account_lock(): who began before it is not to unlock after it. */
+unsigned account_locks(const Account *account);

@@ -15,6 +15,7 @@ typedef struct FdCall {
         BusCall *call;
         FdReader *reader; /* NULL: everything is read */
         RegistrationRequest request;
+        unsigned locks; /* to unlock: account_locks() at the call */
         Password *password;
         char *invitation;
         int invitation_fd; /* the message's; -1: none */
@@ -106,6 +107,10 @@ static void on_unlock_read(void *userdata, int result, const uint8_t *data, size
                 finish(f, password_problem(result));
                 return;
         }
+        if (f->locks != account_locks(f->bus->account)) {
+                finish(f, PROBLEM_LOCKED);
+                return;
+        }
         password = password_new(data, size);
         if (!password) {
                 finish(f, size > PASSWORD_MAX ? PROBLEM_BAD_PASSWORD : -ENOMEM);
@@ -123,7 +128,10 @@ int fd_call_unlock(Bus *bus, sd_bus_message *m, int password)
 
         /* One more than a password may have: the line feed at its end. */
         r = begin(bus, m, password, PASSWORD_MAX + 1, on_unlock_read, &f);
-        return r == 0 ? 1 : bus_reply_error(m, r);
+        if (r != 0)
+                return bus_reply_error(m, r);
+        f->locks = account_locks(bus->account);
+        return 1;
 }
 
 /* ---- Register and Login ---- */

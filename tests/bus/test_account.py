@@ -4,7 +4,8 @@ import os
 import socket
 
 import pytest
-from harness.bus import ROOT
+from gi.repository import Gio, GLib
+from harness.bus import NAME, ROOT
 from harness.process import Process
 from harness.waiting import until
 from private import PASSWORD, Daemon, Signals, handed_over
@@ -203,4 +204,33 @@ def test_missing_store(make_daemon, server, new_name):
     with handed_over(PASSWORD) as fd:
         daemon.refuses("StoreDamaged", "Account.Unlock", "(ha{sv})", 0, {}, fds=[fd])
     (folder / "elsewhere").rename(folder / "store.db")
+    daemon.unlock()
+
+
+@pytest.mark.parametrize("when", ["while it is read", "while it is hashed"])
+def test_lock_ends_unlock(make_daemon, server, new_name, when):
+    """Whoever locks can rely on it: an Unlock from before ends with Locked."""
+    daemon = make_daemon()
+    daemon.register(server, new_name())
+    daemon.lock()
+    answers = []
+    reading, writing = os.pipe()
+    os.write(writing, PASSWORD)
+    if when == "while it is hashed":
+        os.close(writing)
+    daemon.bus.connection.call_with_unix_fd_list(
+        NAME, ROOT, f"{NAME}.Account", "Unlock", GLib.Variant("(ha{sv})", (0, {})), None, Gio.DBusCallFlags.NONE, -1,
+        Gio.UnixFDList.new_from_array([reading]), None, lambda connection, result: answers.append(result))
+    daemon.lock()
+    if when == "while it is read":
+        os.close(writing)
+
+    def answered():
+        GLib.MainContext.default().iteration(False)
+        return answers
+    until("an answer to Unlock", answered)
+    with pytest.raises(GLib.Error) as info:
+        daemon.bus.connection.call_with_unix_fd_list_finish(answers[0])
+    assert "Locked" in Gio.DBusError.get_remote_error(info.value)
+    assert daemon.account("State") == "locked"
     daemon.unlock()
