@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/metrics-listener.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ enum {
 };
 
 #define PATIENCE_SECONDS 5.0
+#define PAUSE_SECONDS    1.0
 
 typedef struct MetricsClient {
         ev_io io;
@@ -30,6 +32,7 @@ typedef struct MetricsClient {
 
 struct MetricsListener {
         ev_io readable;
+        ev_timer pause;
         struct ev_loop *loop;
         const Metrics *metrics;
         MetricsClient clients[CLIENTS_MAX];
@@ -143,14 +146,27 @@ static void on_impatience(struct ev_loop *loop, ev_timer *watcher, int events)
         client_close(watcher->data);
 }
 
+static void on_pause_over(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+        MetricsListener *listener = watcher->data;
+
+        ev_io_start(loop, &listener->readable);
+}
+
 static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 {
         MetricsListener *listener = (MetricsListener *)watcher;
         MetricsClient *client = NULL;
         int fd = accept4(watcher->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-        if (fd < 0)
+        if (fd < 0) {
+                if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+                        ev_io_stop(loop, &listener->readable);
+                        ev_timer_set(&listener->pause, PAUSE_SECONDS, 0);
+                        ev_timer_start(loop, &listener->pause);
+                }
                 return;
+        }
         for (unsigned i = 0; i < CLIENTS_MAX && !client; i++)
                 if (!listener->clients[i].listener)
                         client = &listener->clients[i];
@@ -183,6 +199,8 @@ int metrics_listener_new(const Metrics *metrics, const char *address, struct ev_
         }
         listener->metrics = metrics;
         listener->loop = loop;
+        ev_timer_init(&listener->pause, on_pause_over, 0, 0);
+        listener->pause.data = listener;
         ev_io_init(&listener->readable, on_readable, fd, EV_READ);
         ev_io_start(loop, &listener->readable);
         printf("metrics http://%s/metrics\n", bound);
@@ -195,6 +213,7 @@ MetricsListener *metrics_listener_free(MetricsListener *listener)
         if (!listener)
                 return NULL;
         ev_io_stop(listener->loop, &listener->readable);
+        ev_timer_stop(listener->loop, &listener->pause);
         close(listener->readable.fd);
         for (unsigned i = 0; i < CLIENTS_MAX; i++)
                 if (listener->clients[i].listener)
