@@ -209,6 +209,7 @@ void session_authenticate(Session *session, uint64_t request, const Wire__Authen
         r = new_find(session, request, authenticate->user_name, authenticate_done, &job);
         if (r == 0) {
                 job->device_id = authenticate->device_id;
+                job->find.count_prekeys = true;
                 memcpy(job->signature, authenticate->signature.data, sizeof(job->signature));
                 r = start_find(job);
         }

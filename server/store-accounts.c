@@ -79,6 +79,8 @@ int store_find_account(Store *store, StoreFindAccount *request)
         request->password.memory_kib = (uint32_t)memory;
         request->device_id = (uint32_t)device_id;
         request->mailbox = (uint64_t)mailbox;
+        if (!request->count_prekeys)
+                return 0;
         return count_prekeys(store->reading, request->mailbox, &request->one_time_prekeys_left);
 }
 

@@ -63,13 +63,14 @@ enum { STORE_AUTH_HASH_SIZE = 128 }; /* crypto_pwhash_STRBYTES: a terminated str
 typedef struct StoreFindAccount {
         StoreRequest base;
         char name[WIRE_USER_NAME_MAX + 1];
+        bool count_prekeys; /* only for the account's owner: the time it takes tells that there is one */
         /* out: */
         StoredPassword password;
         char auth_hash[STORE_AUTH_HASH_SIZE];
         uint32_t device_id;
         uint64_t mailbox;
         uint8_t auth_public_key[WIRE_PUBLIC_KEY_SIZE];
-        uint32_t one_time_prekeys_left;
+        uint32_t one_time_prekeys_left; /* if they were to be counted */
 } StoreFindAccount;
 
 /* STORE_NAME_TAKEN, STORE_INVITATION_USED. For STORE_LOGIN too: STORE_UNKNOWN_ACCOUNT. */

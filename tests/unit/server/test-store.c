@@ -24,7 +24,7 @@ static void assert_waits(StoreFixture *fixture, uint64_t mailbox, const char *ex
 
 static void test_accounts(StoreFixture *fixture)
 {
-        StoreFindAccount find = {.name = "bob"};
+        StoreFindAccount find = {.name = "bob", .count_prekeys = true};
         StoreSetDevice again = {.name = "bob"};
         uint64_t first, second = 0, replaced = 0;
 
