@@ -141,6 +141,27 @@ static void complete(Store *store, StoreRequest *first, int error)
                 inbox_post_list(groups[i].inbox, groups[i].first, groups[i].last);
 }
 
+/*
+ * What one request stumbles over, as a row that is damaged, is not the others' failure. A full or broken disk is
+ * everybody's.
+ */
+static void write_singly(Store *store, StoreRequest *first, bool flush_acks)
+{
+        while (first) {
+                StoreRequest *next = (StoreRequest *)first->item.next;
+                int r;
+
+                first->item.next = NULL;
+                if (first->operation == STORE_TAKE_BUNDLES) /* what the failed batch had found */
+                        store_bundles_deinit((StoreTakeBundles *)first);
+                r = run_batch(store, first, flush_acks && !next);
+                if (r < 0)
+                        recover(store, r);
+                complete(store, first, r < 0 ? r : 0);
+                first = next;
+        }
+}
+
 static void write_batch(Store *store, StoreRequest *first, size_t count, bool flush_acks)
 {
         uint64_t begin = clock_monotonic_us();
@@ -153,7 +174,10 @@ static void write_batch(Store *store, StoreRequest *first, size_t count, bool fl
                 recover(store, r);
         metrics_batch(store->metrics, count, clock_monotonic_us() - begin);
         metrics_add(store->metrics, METRIC_STORE_COMPLETED, count);
-        complete(store, first, r < 0 ? r : 0);
+        if (r < 0 && count > 1 && r != -ENOSPC && r != -EIO)
+                write_singly(store, first, flush_acks);
+        else
+                complete(store, first, r < 0 ? r : 0);
 }
 
 static bool upkeep(Store *store)
