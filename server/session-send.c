@@ -53,6 +53,8 @@ static void send_done(StoreRequest *request)
         Session *session = job->session;
         size_t count = job->append.count;
 
+        for (size_t i = 0; i < count; i++)
+                session->in_flight_bytes -= job->append.envelopes[i]->payload_size;
         session->in_flight -= count;
         session->host->in_flight -= count;
         for (size_t i = 0; i < count; i++) {
@@ -140,6 +142,8 @@ void session_send(Session *session, uint64_t request, const Wire__Send *send)
         }
         session_ref(session);
         session->in_flight += job->append.count;
+        for (size_t i = 0; i < job->append.count; i++)
+                session->in_flight_bytes += job->append.envelopes[i]->payload_size;
         host->in_flight += job->append.count;
         r = store_submit(host->server->store, &job->append.base);
         if (r < 0) {

@@ -14,6 +14,7 @@
 enum {
         RECEIVED_CAPACITY_MIN = 4096,
         HELLO_SIZE_MAX = 4 * 1024,
+        IN_FLIGHT_BYTES_MAX = 4 * 1024 * 1024, /* of payload that the store has */
         IDENTIFY_SIZE_MAX = 448 * 1024, /* RegisterAccount and Login, with as many prekeys as there may be */
 };
 
@@ -161,9 +162,11 @@ void session_update_flow(Session *session)
 {
         const Config *config = session->host->server->config;
         size_t envelopes = session->in_flight + session_results_waiting(session);
-        bool full = envelopes >= config->envelopes_in_flight || session->replies_count >= REPLIES_MAX;
+        bool full = envelopes >= config->envelopes_in_flight || session->replies_count >= REPLIES_MAX ||
+                    session->in_flight_bytes >= IN_FLIGHT_BYTES_MAX;
         bool easy = envelopes <= config->envelopes_in_flight / 2 &&
-                    session->replies_count <= REPLIES_MAX / 2;
+                    session->replies_count <= REPLIES_MAX / 2 &&
+                    session->in_flight_bytes <= IN_FLIGHT_BYTES_MAX / 2;
 
         if (!session_is_open(session) || !(session->paused ? easy : full))
                 return;

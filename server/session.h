@@ -80,6 +80,7 @@ struct Session {
         size_t replies_count;
         Results *results; /* of Send, to be told */
         size_t in_flight; /* envelopes that the store has */
+        size_t in_flight_bytes;
         bool uploading;   /* the store has prekeys of it */
 
         Envelope *queue; /* to be delivered, oldest first */
