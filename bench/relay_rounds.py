@@ -24,6 +24,7 @@ CONFIG = {
         "registrations-per-address": "off",
         "authentications-per-address": "off",
         "sends-per-account": "off",
+        "sends-per-recipient": "off",
     },
 }
 

@@ -102,6 +102,7 @@ static const ConfigKey keys[] = {
                 {"limits", "one-time-prekeys-per-account", CONFIG_RATE, FIELD(bundles_target), "200/h"},
                 {"limits", "uploads-per-account", CONFIG_RATE, FIELD(uploads), "120/h"},
                 {"limits", "logins-per-address", CONFIG_RATE, FIELD(logins), "60/15min"},
+                {"limits", "sends-per-recipient", CONFIG_RATE, FIELD(sends_recipient), "2000/h"},
                 {"limits", "sends-per-account", CONFIG_RATE, FIELD(sends), "6000/min"},
 };
 

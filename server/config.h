@@ -48,7 +48,7 @@ typedef struct Config {
         uint64_t store_queue, envelopes_in_flight;
         Rate registrations, wrong_passwords_account, wrong_passwords_address, salt_queries, authentications;
         Rate bundles_account, bundles_address, bundles_target, sends;
-        Rate logins, uploads;
+        Rate logins, uploads, sends_recipient;
 
         uint64_t seen; /* bits of the table: what was said */
 } Config;

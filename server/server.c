@@ -113,6 +113,7 @@ static void init_limiters(Limiters *limiters, const Config *config)
         limiter_init(&limiters->bundles_target, config->bundles_target);
         limiter_init(&limiters->uploads, config->uploads);
         limiter_init(&limiters->logins, config->logins);
+        limiter_init(&limiters->sends_recipient, config->sends_recipient);
         limiter_init(&limiters->sends, config->sends);
 }
 
@@ -128,6 +129,7 @@ static void deinit_limiters(Limiters *limiters)
         limiter_deinit(&limiters->bundles_target);
         limiter_deinit(&limiters->uploads);
         limiter_deinit(&limiters->logins);
+        limiter_deinit(&limiters->sends_recipient);
         limiter_deinit(&limiters->sends);
 }
 

@@ -26,6 +26,7 @@ typedef struct Limiters {
         Limiter bundles_target;
         Limiter uploads;
         Limiter sends;
+        Limiter sends_recipient; /* by sender and recipient */
 } Limiters;
 
 enum { SERVER_NAMES_MAX = 2 * CONFIG_LIST_MAX + 8 };

@@ -89,14 +89,45 @@ static Envelope *take_envelope(const Session *session, const Wire__OutgoingEnvel
         return envelope;
 }
 
+/* Both keys are hashes that nobody outside knows. */
+static uint32_t charge_pair(const Session *session, const char *recipient)
+{
+        SessionHost *host = session->host;
+        uint64_t key = session->name_key * 31 + server_name_key(host->server, recipient);
+
+        return limiter_take(&host->server->limiters.sends_recipient, key, 1, host->now_us);
+}
+
+/* Of those before it in the Send, to the same recipient, one was refused: what comes later has to wait with it. */
+static uint32_t refused_before(const Wire__Send *send, const uint32_t *refused, size_t count, const char *recipient)
+{
+        for (size_t i = 0; i < count; i++)
+                if (refused[i] > 0 && strcmp(send->envelopes[i]->recipient, recipient) == 0)
+                        return refused[i];
+        return 0;
+}
+
 static void take_envelopes(SendJob *job, const Wire__Send *send)
 {
         Session *session = job->session;
+        uint32_t refused[WIRE_BATCH_MAX] = {}; /* ms to wait */
+        bool any_refused = false;
 
         for (size_t i = 0; i < send->n_envelopes; i++) {
                 const Wire__OutgoingEnvelope *from = send->envelopes[i];
                 Envelope *envelope;
 
+                if (any_refused)
+                        refused[i] = refused_before(send, refused, i, from->recipient);
+                if (refused[i] == 0)
+                        refused[i] = charge_pair(session, from->recipient);
+                if (refused[i] > 0) {
+                        any_refused = true;
+                        metrics_add(session->host->metrics, METRIC_RATE_LIMITED, 1);
+                        session_add_result(session, job->request, from->id.data,
+                                           WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED, false, refused[i]);
+                        continue;
+                }
                 if (from->payload.len > session->host->server->config->payload_max) {
                         session_add_result(session, job->request, from->id.data,
                                            WIRE__ERROR_CODE__ERROR_CODE_TOO_LARGE, false, 0);
