@@ -132,6 +132,22 @@ def test_sends(stage):
     run(story())
 
 
+def test_sends_to_one(stage):
+    """What is refused for one recipient concerns no other, and nothing that comes after it to the same one passes it."""
+    server = stage.server({"limits": {"sends-per-recipient": "3/h"}})
+
+    async def story():
+        alice, bob = await Client.newcomer(server, "alice"), await Client.newcomer(server, "bob")
+        carol = await Client.newcomer(server, "carol")
+        stored, refused = await alice.send_many(bob.device, [b"x"] * 5)
+        assert len(stored) == 3 and {e.code for e in refused.values()} == {schema().ERROR_CODE_RATE_LIMITED}
+        assert len(refused) == 2 and all(0 < e.retry_after_ms <= 60 * 60 * 1000 for e in refused.values())
+        for sender, to in ((alice, carol), (carol, bob), (bob, alice)):
+            stored, refused = await sender.send_many(to.device, [b"x"])
+            assert len(stored) == 1 and not refused
+    run(story())
+
+
 @pytest.mark.parametrize("key", ["salt-queries-per-address", "authentications-per-address"])
 def test_questions(stage, key):
     server = stage.server({"limits": {key: "2/h"}})
