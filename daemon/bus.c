@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "daemon/bus-source.h"
+#include "daemon/fd-call.h"
 #include "daemon/log.h"
 #include "daemon/store-event.h"
 
@@ -129,6 +130,7 @@ void bus_deinit(Bus *bus)
                 account_set_handler(bus->account, NULL, NULL);
         if (bus->announce)
                 g_source_remove(bus->announce);
+        fd_call_free_all(bus);
         bus->waits = send_waits_free(bus->waits);
         bus->calls = bus_calls_free(bus->calls);
         g_clear_pointer(&bus->changed_contacts, g_hash_table_unref);

@@ -74,11 +74,6 @@ Connection *connection_free(Connection *connection)
         return NULL;
 }
 
-void connection_freep(Connection **connection)
-{
-        *connection = connection_free(*connection);
-}
-
 static void dispatch_begin(Connection *connection)
 {
         connection->dispatching++;
@@ -207,7 +202,6 @@ static bool on_welcome(void *userdata, const Wire__ServerFrame *frame)
         }
 
         memcpy(connection->welcome.challenge, welcome->challenge.data, WIRE_CHALLENGE_SIZE);
-        connection->welcome.payload_max = welcome->limits ? welcome->limits->payload_max : 0;
         connection->welcome.registration = welcome->registration;
         connection->welcomed = true;
         if (connection->open_timeout)

@@ -32,14 +32,12 @@ enum {
 /* NULL: no memory. */
 Connection *connection_new(const ServerAddress *address, const ConnectionHandler *handler, void *userdata);
 Connection *connection_free(Connection *connection); /* ended() is not called */
-void connection_freep(Connection **connection);
 
 /* From here on, somebody else listens. */
 void connection_set_handler(Connection *connection, const ConnectionHandler *handler, void *userdata);
 
 typedef struct ConnectionWelcome {
         uint8_t challenge[WIRE_CHALLENGE_SIZE];
-        uint32_t payload_max; /* 0: not said */
         Wire__RegistrationPolicy registration;
 } ConnectionWelcome;
 const ConnectionWelcome *connection_welcome(const Connection *connection);

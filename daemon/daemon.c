@@ -142,7 +142,7 @@ int daemon_run(Daemon *daemon)
 {
         g_main_loop_run(daemon->loop);
         sd_notify(0, "STOPPING=1");
-        log_info("account", "stopping");
+        log_info("daemon", "stopping");
         return daemon->failed ? -ECONNRESET : 0;
 }
 

@@ -28,6 +28,7 @@ static void fd_call_free(FdCall *f)
 {
         if (!f)
                 return;
+        f->bus->fd_calls = g_list_remove(f->bus->fd_calls, f);
         fd_reader_free(f->reader);
         password_free(f->password);
         if (f->invitation)
@@ -40,6 +41,12 @@ static void fd_call_free(FdCall *f)
 static void fd_call_freep(FdCall **f)
 {
         fd_call_free(*f);
+}
+
+void fd_call_free_all(Bus *bus)
+{
+        while (bus->fd_calls)
+                fd_call_free(bus->fd_calls->data);
 }
 
 static void finish(FdCall *f, int result)
@@ -63,6 +70,7 @@ static int begin(Bus *bus, sd_bus_message *m, int fd, size_t limit, FdReaderDone
         int r;
 
         f->bus = bus;
+        bus->fd_calls = g_list_prepend(bus->fd_calls, f);
         f->invitation_fd = -1;
         r = bus_call_new(bus->calls, m, &f->call);
         if (r == 0)

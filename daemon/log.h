@@ -10,8 +10,8 @@
  */
 void log_open(bool to_stderr);
 
-/* subject: "account", "bus", "inbox", "link", "outbox", "prekeys", "store"; error: negative errno, or 0 for
- * none. */
+/* subject: "account", "bus", "daemon", "inbox", "link", "outbox", "prekeys", "store"; error: negative errno,
+ * or 0 for none. */
 void log_write(int priority, const char *subject, int error, const char *format, ...)
                 __attribute__((format(printf, 4, 5)));
 

@@ -24,11 +24,6 @@ AccountKeys *account_keys_free(AccountKeys *keys)
         return NULL;
 }
 
-void account_keys_freep(AccountKeys **keys)
-{
-        *keys = account_keys_free(*keys);
-}
-
 void account_record_deinit(AccountRecord *record)
 {
         server_address_deinit(&record->server);

@@ -15,7 +15,6 @@ typedef struct AccountKeys { /* in guarded memory */
 
 AccountKeys *account_keys_new(void); /* zeroed; NULL: no memory */
 AccountKeys *account_keys_free(AccountKeys *keys);
-void account_keys_freep(AccountKeys **keys);
 
 typedef struct AccountRecord {
         char user_name[WIRE_USER_NAME_MAX + 1];

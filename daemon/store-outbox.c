@@ -159,20 +159,6 @@ int store_outbox_first_waiting(Store *store, int64_t contact, OutboxEntry *out)
         return read_one(s, out);
 }
 
-int store_outbox_first(Store *store, int64_t contact, OutboxEntry *out)
-{
-        _cleanup_(statement_releasep) Statement *s = NULL;
-        int r;
-
-        r = statement_prepare(store->database, &s,
-                              "SELECT number, contact, message, device_id, envelope_id FROM outbox"
-                              " WHERE contact = :contact ORDER BY number LIMIT 1");
-        if (r < 0)
-                return r;
-        statement_bind_int64(s, ":contact", contact);
-        return read_one(s, out);
-}
-
 int store_outbox_has_reset(Store *store, int64_t contact, bool *out)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;

@@ -42,8 +42,6 @@ int store_outbox_each_ready(Store *store, int (*each)(void *userdata, const Outb
 int store_outbox_find(Store *store, const EnvelopeId *envelope_id, OutboxEntry *out);
 /* The first waiting entry of a contact; 0 or STORE_OUTBOX_NONE. */
 int store_outbox_first_waiting(Store *store, int64_t contact, OutboxEntry *out);
-/* The first of any kind; 0 or STORE_OUTBOX_NONE. */
-int store_outbox_first(Store *store, int64_t contact, OutboxEntry *out);
 int store_outbox_has_reset(Store *store, int64_t contact, bool *out);
 
 /* Contacts with waiting entries to whom sending has not stopped; as each_ready(). */

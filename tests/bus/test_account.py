@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The account's states, its password in every form, and what the bus hears of it."""
 import os
+import signal
 import socket
 
 import pytest
@@ -136,6 +137,57 @@ def test_wrong_credential(make_daemon, server, new_name, tmp_path):
     daemon.restart()
     until("said so", lambda: "credential does not unlock" in daemon.process.log())
     assert daemon.account("State") == "locked"
+
+
+def test_stopped_in_the_middle(make_daemon, server, new_name):
+    """Calls that read a password, hash it, or wait for the server do not keep the daemon from ending properly."""
+    daemon = make_daemon()
+    daemon.register(server, new_name())
+    daemon.lock()
+    connection = daemon.bus.connection
+
+    def begin(fd, method="Unlock", signature="(ha{sv})", arguments=(0, {})):
+        fds = Gio.UnixFDList.new()
+        fds.append(fd)
+        connection.call_with_unix_fd_list(NAME, ROOT, f"{NAME}.Account", method, GLib.Variant(signature, arguments), None,
+                                          Gio.DBusCallFlags.NONE, 120_000, fds, None, None)
+
+    reader, writer = os.pipe()
+    with handed_over(PASSWORD) as fd:
+        begin(reader)
+        begin(fd)
+        begin(reader)
+        connection.flush_sync(None)
+        assert daemon.account("State") == "locked"
+        assert daemon.process.stop() == 0
+        until("the bus notices", lambda: not daemon.bus.has(NAME))
+    os.close(writer)
+    os.close(reader)
+    daemon.start()
+    daemon.unlock()
+
+
+def test_stopped_while_registering(make_daemon, server, new_name):
+    """What was half made is gone, and the next attempt starts afresh."""
+    daemon, name = make_daemon(), new_name()
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        with handed_over(PASSWORD) as fd:
+            fds = Gio.UnixFDList.new()
+            fds.append(fd)
+            daemon.bus.connection.call_with_unix_fd_list(
+                NAME, ROOT, f"{NAME}.Account", "Register", GLib.Variant("(ssha{sv})", (
+                    server.url, name, 0, {"pin": GLib.Variant("s", server.pin)})),
+                None, Gio.DBusCallFlags.NONE, 120_000, fds, None, None)
+            daemon.bus.connection.flush_sync(None)
+            daemon.account("State")
+            daemon.process.stop()
+            until("the bus notices", lambda: not daemon.bus.has(NAME))
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+    daemon.start()
+    assert daemon.account("State") == "no-account"
+    daemon.register(server, name)
 
 
 def test_login_elsewhere(make_daemon, server, new_name):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The running daemon is what dbus-interfaces/ says, member by member."""
+import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -71,3 +72,12 @@ def test_contact(pair):
 def test_every_file_is_tested():
     files = {path.stem.removeprefix(NAME + ".") for path in (places.SOURCE / "dbus-interfaces").glob("*.xml")}
     assert files == {"Account", "Events", "Messages", "Contact"}
+
+
+def test_manual_has_every_error():
+    """The manual page's table of errors is the architecture's, which smctl is held against too."""
+    architecture = (places.SOURCE / "docs" / "architecture.md").read_text()
+    manual = (places.SOURCE / "docs" / "man" / "secure-messenger-dbus.5.scd").read_text()
+    expected = dict(re.findall(r"^\| ([A-Z]\w+) \| (\d+) \|", architecture, re.MULTILINE))
+    assert dict(re.findall(r"^\|  (\w+)\n:  (\d+)\n", manual, re.MULTILINE)) == expected
+    assert len(expected) > 20

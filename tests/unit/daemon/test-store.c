@@ -164,6 +164,12 @@ typedef struct Sent {
         OutboxEntry entry;
 } Sent;
 
+static int copy_entry(void *userdata, const OutboxEntry *entry)
+{
+        *(OutboxEntry *)userdata = *entry;
+        return 1;
+}
+
 static void sent_init(Sent *sent)
 {
         PrekeyBundle bundle;
@@ -173,9 +179,7 @@ static void sent_init(Sent *sent)
         side_bundle(&sent->bob, 1, &bundle);
         side_start(&sent->alice, &bundle);
         side_write(&sent->alice, "bob", "text", &sent->parcel);
-        g_assert_cmpint(store_outbox_first(sent->alice.store, side_contact(&sent->alice, "bob").id,
-                                           &sent->entry),
-                        ==, 0);
+        g_assert_cmpint(store_outbox_each_ready(sent->alice.store, copy_entry, &sent->entry), ==, 1);
 }
 
 static void sent_deinit(Sent *sent)
