@@ -88,12 +88,19 @@ void session_reply_error(Session *session, uint64_t request, Wire__ErrorCode cod
         session_reply(session, &frame);
 }
 
+Wire__ErrorCode session_code_of_failure(int error)
+{
+        /* A full disk is for the administrator to see to; a client can but try again. */
+        return error == -EBUSY || error == -ENOSPC ? WIRE__ERROR_CODE__ERROR_CODE_BUSY
+                                                   : WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED;
+}
+
 void session_reply_failure(Session *session, uint64_t request, int error)
 {
-        session_reply_error(session, request,
-                            error == -EBUSY ? WIRE__ERROR_CODE__ERROR_CODE_BUSY
-                                            : WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED,
-                            0, error == -EBUSY ? "busy" : "failed");
+        Wire__ErrorCode code = session_code_of_failure(error);
+
+        session_reply_error(session, request, code, 0,
+                            code == WIRE__ERROR_CODE__ERROR_CODE_BUSY ? "busy" : "failed");
 }
 
 static Results *results_with_room(Session *session)

@@ -22,7 +22,8 @@ void session_update_flow(Session *session);
 void session_reply(Session *session, const Wire__ServerFrame *frame);
 void session_reply_error(Session *session, uint64_t request, Wire__ErrorCode code, uint32_t retry_after_ms,
                          const char *text);
-/* An internal failure or a busy queue, from a negative errno. */
+/* From a negative errno: BUSY for what passes by itself or when the administrator acts, else an internal failure. */
+Wire__ErrorCode session_code_of_failure(int error);
 void session_reply_failure(Session *session, uint64_t request, int error);
 void session_add_result(Session *session, uint64_t request, const uint8_t *id, Wire__ErrorCode code,
                         bool stored, uint32_t retry_after_ms);

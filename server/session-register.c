@@ -46,10 +46,7 @@ static void refuse(IdentifyJob *job, Wire__ErrorCode code, uint32_t retry_after_
 
 static void fail(IdentifyJob *job, int error)
 {
-        refuse(job,
-               error == -EBUSY ? WIRE__ERROR_CODE__ERROR_CODE_BUSY
-                               : WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED,
-               0);
+        refuse(job, session_code_of_failure(error), 0);
 }
 
 static void submit(IdentifyJob *job, StoreRequest *request)

@@ -27,10 +27,8 @@ static Wire__ErrorCode code_of(int result)
                 return WIRE__ERROR_CODE__ERROR_CODE_STALE_DEVICE;
         case STORE_MAILBOX_FULL:
                 return WIRE__ERROR_CODE__ERROR_CODE_MAILBOX_FULL;
-        case -EBUSY:
-                return WIRE__ERROR_CODE__ERROR_CODE_BUSY;
         default:
-                return WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED;
+                return session_code_of_failure(result);
         }
 }
 
