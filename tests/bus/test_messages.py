@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Messages and events as a program sees them: dictionaries, numbers, signals, pages, and calls that wait."""
-import os
-import signal
-
 from gi.repository import Gio, GLib
 from harness.bus import NAME, ROOT
 from harness.waiting import until
@@ -166,7 +163,7 @@ def test_too_many_calls(pair, server):
     """One program cannot pile up calls without end, and hinders no other. What it left waiting is let go of with it."""
     (alice, _), (_, bob_name) = pair
     before = alice.account("QueuedMessages")
-    os.kill(server.pid, signal.SIGSTOP)
+    server.freeze()
     try:
         greedy = connect(alice)
         ended = wait_calls(greedy, 70, bob_name)
@@ -179,7 +176,7 @@ def test_too_many_calls(pair, server):
         turn_until("it is queued", lambda: alice.account("QueuedMessages") == before + 65)
         assert not answer
     finally:
-        os.kill(server.pid, signal.SIGCONT)
+        server.thaw()
     turn_until("the answer", lambda: answer)
     assert answer[0][1:] == ("sent", "")
     until("all sent", lambda: alice.account("QueuedMessages") == 0)
@@ -210,7 +207,7 @@ def test_offline(pair, server):
 
 def test_lock_answers_who_waits(pair, server):
     (alice, _), (_, bob_name) = pair
-    os.kill(server.pid, signal.SIGSTOP)
+    server.freeze()
     try:
         connection = connect(alice)
         ended = wait_calls(connection, 3, bob_name)
@@ -219,7 +216,7 @@ def test_lock_answers_who_waits(pair, server):
         turn_until("answered", lambda: len(ended) == 3)
         assert {end[1] for end in ended} == {"queued"}
     finally:
-        os.kill(server.pid, signal.SIGCONT)
+        server.thaw()
     alice.unlock()
     until("all sent", lambda: alice.account("QueuedMessages") == 0)
     connection.close_sync(None)

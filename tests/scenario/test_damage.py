@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Disks that lie, and disks that are full."""
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -12,13 +13,26 @@ def largest_file(folder):
     return max((p for p in folder.rglob("*") if p.is_file()), key=lambda p: p.stat().st_size)
 
 
-@pytest.fixture
-def talked(server, stage):
-    carol, dave = stage.member("carol", server), stage.member("dave", server)
+@pytest.fixture(scope="module")
+def whole(shared_server, shared_stage):
+    """Somebody with a store worth damaging, stopped; with whom they talked; and their history."""
+    carol, dave = shared_stage.member("carol", shared_server), shared_stage.member("dave", shared_server)
     for n in range(20):
-        carol.send(dave, f"before the damage {n} " + "x" * 2000)
+        carol.send(dave, f"before the damage {n} " + "x" * 2000, "--no-wait")
     dave.wait_text(carol, "before the damage 19 " + "x" * 2000)
-    return carol, dave
+    texts = dave.texts(carol, 500)
+    dave.stop()
+    return dave, carol, texts
+
+
+@pytest.fixture
+def dave(whole, stage):
+    """A copy of that person and their machine, before the daemon starts."""
+    original = whole[0]
+    copy = stage.user(original.name, original.password, start=False)
+    shutil.rmtree(copy.home)
+    shutil.copytree(original.home, copy.home)
+    return copy
 
 
 def flip(path, offset):
@@ -29,29 +43,32 @@ def flip(path, offset):
         file.write(bytes([byte[0] ^ 1]))
 
 
+def test_copy_is_whole(whole, dave):
+    """What the other tests rely on: undamaged, it opens."""
+    dave.start()
+    dave.unlock()
+    assert dave.texts(whole[1], 500) == whole[2]
+
+
 @pytest.mark.parametrize("where", ["begin", "middle", "end"])
-def test_store_damaged(talked, where):
+def test_store_damaged(whole, dave, where):
     """One bit: the daemon says so when it meets it, and neither crashes nor shows anything wrong."""
-    _, dave = talked
-    texts = dave.texts(talked[0], 500)
-    dave.stop()
+    _, carol, texts = whole
     store = largest_file(dave.home)
     size = store.stat().st_size
     flip(store, {"begin": 40, "middle": size // 2, "end": size - 100}[where])
     dave.start()
     result = dave.unlock(expect=None)
     if result.code == 0:
-        result = dave.smctl("--json", "history", "--limit", "500", talked[0].name)
+        result = dave.smctl("--json", "history", "--limit", "0", carol.name)
         if result.code == 0:  # the bit was in what this did not read
-            assert dave.texts(talked[0], 500) == texts
+            assert dave.texts(carol, 500) == texts
             return
     check(result, "StoreDamaged")
     dave.daemon.check_running()
 
 
-def test_store_damaged_everywhere(talked):
-    _, dave = talked
-    dave.stop()
+def test_store_damaged_everywhere(dave):
     store = largest_file(dave.home)
     for offset in range(0, store.stat().st_size, 1024):
         flip(store, offset)
@@ -62,9 +79,7 @@ def test_store_damaged_everywhere(talked):
 
 
 @pytest.mark.parametrize("size", [0, 100, 5000])
-def test_store_cut_off(talked, size):
-    _, dave = talked
-    dave.stop()
+def test_store_cut_off(dave, size):
     os.truncate(largest_file(dave.home), size)
     dave.start()
     check(dave.unlock(expect=None), "StoreDamaged")
