@@ -15,8 +15,10 @@
 #include "daemon/store-peer.h"
 #include "wire/error.h"
 
-/* Entries that one transaction encrypts, so that it stays short. */
-enum { SEAL_AT_ONCE = 64 };
+enum {
+        SEAL_AT_ONCE = 64,             /* entries that one transaction encrypts, so that it stays short */
+        PUT_ASIDE_MS = 10 * 60 * 1000, /* before a contact whose bundle made no sense is looked at again */
+};
 
 struct BundleFetch {
         Store *store;
@@ -26,12 +28,21 @@ struct BundleFetch {
         void *userdata;
         Pause *pause;
         int64_t contact;       /* whose bundle is being fetched; 0: nobody's */
-        GHashTable *put_aside; /* contacts whose bundles made no sense, until the next connection */
+        GHashTable *put_aside; /* contacts whose bundles made no sense */
+        Pause *aside;          /* for so long, or until the next connection */
 };
 
 static void on_resumed(void *userdata)
 {
         bundle_fetch_pump(userdata);
+}
+
+static void on_aside_over(void *userdata)
+{
+        BundleFetch *fetch = userdata;
+
+        g_hash_table_remove_all(fetch->put_aside);
+        bundle_fetch_pump(fetch);
 }
 
 BundleFetch *bundle_fetch_new(Store *store, const PeerSelf *self, ServerLink *link,
@@ -48,7 +59,8 @@ BundleFetch *bundle_fetch_new(Store *store, const PeerSelf *self, ServerLink *li
         fetch->userdata = userdata;
         fetch->put_aside = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
         fetch->pause = pause_new(on_resumed, fetch);
-        return fetch->pause ? fetch : bundle_fetch_free(fetch);
+        fetch->aside = pause_new(on_aside_over, fetch);
+        return fetch->pause && fetch->aside ? fetch : bundle_fetch_free(fetch);
 }
 
 BundleFetch *bundle_fetch_free(BundleFetch *fetch)
@@ -56,6 +68,7 @@ BundleFetch *bundle_fetch_free(BundleFetch *fetch)
         if (!fetch)
                 return NULL;
         pause_free(fetch->pause);
+        pause_free(fetch->aside);
         g_hash_table_unref(fetch->put_aside);
         free(fetch);
         return NULL;
@@ -145,8 +158,8 @@ static int fail_waiting(BundleFetch *fetch, int64_t contact)
         return r < 0 ? r : store_commit(&transaction);
 }
 
-/* The server asks to slow down: all that waits says so, and one event tells of it. */
-static int slow_down(BundleFetch *fetch, int64_t contact, uint64_t retry_at_ms)
+/* All that waits says why, and one event tells of it. */
+static int hold_waiting(BundleFetch *fetch, int64_t contact, Problem reason, uint64_t retry_at_ms)
 {
         _cleanup_(store_rollbackp) Store *transaction = NULL;
         OutboxEntry entry;
@@ -155,12 +168,12 @@ static int slow_down(BundleFetch *fetch, int64_t contact, uint64_t retry_at_ms)
         r = store_begin(fetch->store, &transaction);
         if (r < 0)
                 return r;
-        r = store_message_set_queued_reason(fetch->store, contact, PROBLEM_RATE_LIMITED, retry_at_ms);
+        r = store_message_set_queued_reason(fetch->store, contact, reason, retry_at_ms);
         if (r < 0)
                 return r;
         r = store_outbox_first_waiting(fetch->store, contact, &entry);
         if (r == 0)
-                r = outbox_slow_down(fetch->store, &entry, retry_at_ms);
+                r = outbox_hold(fetch->store, &entry, reason, retry_at_ms);
         return r < 0 ? r : store_commit(&transaction);
 }
 
@@ -174,6 +187,10 @@ static void put_aside(BundleFetch *fetch, int64_t contact, int r, const char *wh
                     why);
         *key = contact;
         g_hash_table_add(fetch->put_aside, key);
+        pause_for(fetch->aside, PUT_ASIDE_MS);
+        r = hold_waiting(fetch, contact, PROBLEM_FAILED, 0);
+        if (r < 0)
+                log_error("outbox", r, "cannot store why a message waits");
 }
 
 /* What is wrong with the bundle or the contact stays so; a full disk or scarce memory does not. */
@@ -278,7 +295,7 @@ static void on_error(BundleFetch *fetch, int64_t contact, const Wire__Error *err
         if (wait_ms > PAUSE_MAX_MS)
                 wait_ms = PAUSE_MAX_MS;
         pause_for(fetch->pause, wait_ms);
-        r = slow_down(fetch, contact, clock_now_ms() + wait_ms);
+        r = hold_waiting(fetch, contact, PROBLEM_RATE_LIMITED, clock_now_ms() + wait_ms);
         if (r < 0)
                 log_error("outbox", r, "cannot store why a message waits");
 }

@@ -26,14 +26,13 @@ int outbox_fail(Store *store, const OutboxEntry *entry, Problem reason)
         return store_event_add(store, EVENT_MESSAGE_FAILED, entry->contact, entry->message);
 }
 
-int outbox_slow_down(Store *store, const OutboxEntry *entry, uint64_t retry_at_ms)
+int outbox_hold(Store *store, const OutboxEntry *entry, Problem reason, uint64_t retry_at_ms)
 {
         int r;
 
         if (entry->message == 0)
                 return 0;
-        r = store_message_set_state(store, entry->message, MESSAGE_QUEUED, PROBLEM_RATE_LIMITED,
-                                    retry_at_ms);
+        r = store_message_set_state(store, entry->message, MESSAGE_QUEUED, reason, retry_at_ms);
         if (r < 0)
                 return r;
         return store_event_add(store, EVENT_MESSAGE_QUEUED, entry->contact, entry->message);
@@ -86,7 +85,7 @@ static int apply_refusal(Store *store, const OutboxEntry *entry, const Wire__Err
                         wait_ms = PAUSE_MAX_MS;
                 if (wait_ms > *pause_ms)
                         *pause_ms = wait_ms;
-                return outbox_slow_down(store, entry, clock_now_ms() + wait_ms);
+                return outbox_hold(store, entry, PROBLEM_RATE_LIMITED, clock_now_ms() + wait_ms);
         case WIRE__ERROR_CODE__ERROR_CODE_UNKNOWN_RECIPIENT:
         case WIRE__ERROR_CODE__ERROR_CODE_MAILBOX_FULL:
         case WIRE__ERROR_CODE__ERROR_CODE_TOO_LARGE:

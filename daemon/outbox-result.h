@@ -13,5 +13,5 @@ int outbox_apply_result(Store *store, const Wire__SendResult *result, uint32_t *
 
 /* In the caller's transaction: an entry and its message end as failed. */
 int outbox_fail(Store *store, const OutboxEntry *entry, Problem reason);
-/* In the caller's transaction: the server asks to slow down. The message stays queued, and says why. */
-int outbox_slow_down(Store *store, const OutboxEntry *entry, uint64_t retry_at_ms);
+/* In the caller's transaction: the message stays queued, and says why. retry_at_ms: until when, or 0. */
+int outbox_hold(Store *store, const OutboxEntry *entry, Problem reason, uint64_t retry_at_ms);
