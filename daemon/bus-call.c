@@ -71,28 +71,11 @@ int bus_calls_new(sd_bus *bus, BusCalls **out)
         return 0;
 }
 
-/* Nobody will be there to hear the answers: what is still being read for them ends here. */
-static void drop_all(BusCalls *calls)
-{
-        g_autoptr(GList) lists = g_hash_table_get_values(calls->clients);
-        g_autoptr(GList) all = NULL;
-
-        for (GList *l = lists; l; l = l->next)
-                all = g_list_concat(g_list_copy(l->data), all);
-        for (GList *l = all; l; l = l->next) {
-                BusCall *call = l->data;
-
-                if (call->gone)
-                        call->gone(call->userdata);
-        }
-}
-
 BusCalls *bus_calls_free(BusCalls *calls)
 {
         if (!calls)
                 return NULL;
         sd_bus_slot_unref(calls->match);
-        drop_all(calls);
         g_hash_table_unref(calls->clients);
         free(calls);
         return NULL;

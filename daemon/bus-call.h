@@ -16,7 +16,7 @@ enum { BUS_CALLS_OF_CLIENT_MAX = 64, BUS_CALLS_MAX = 1024 };
 
 /* -ENOMEM, or what sd-bus says. */
 int bus_calls_new(sd_bus *bus, BusCalls **out);
-/* Calls that are left are gone: each is told so. Those that are not freed then must not be used any more. */
+/* All calls must have been freed. */
 BusCalls *bus_calls_free(BusCalls *calls);
 
 /* Returns 0, PROBLEM_TOO_MANY_CALLS, or -ENOMEM. */
