@@ -189,6 +189,10 @@ static int session_message(Connection *connection, const uint8_t *data, size_t s
                 return 0;
         case WIRE__SERVER_FRAME__BODY_ERROR:
                 return session_error(s, frame->error);
+        case WIRE__SERVER_FRAME__BODY_PRESENCE_CHANGED:
+        case WIRE__SERVER_FRAME__BODY_USERS:
+        case WIRE__SERVER_FRAME__BODY_BLOB_STATE:
+        case WIRE__SERVER_FRAME__BODY_BLOB_DATA:
         case WIRE__SERVER_FRAME__BODY_GOODBYE:
                 fprintf(stderr, "relay: %s is sent away: %s\n", s->account->user_name,
                         wire_goodbye_name(frame->goodbye->reason));

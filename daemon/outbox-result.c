@@ -104,6 +104,10 @@ static int apply_refusal(Store *store, const OutboxEntry *entry, const Wire__Err
         case WIRE__ERROR_CODE__ERROR_CODE_WRONG_PASSWORD:
         case WIRE__ERROR_CODE__ERROR_CODE_WRONG_KEY:
         case WIRE__ERROR_CODE__ERROR_CODE_TOO_MANY_PREKEYS:
+        case WIRE__ERROR_CODE__ERROR_CODE_NOT_FOUND:
+        case WIRE__ERROR_CODE__ERROR_CODE_DIRECTORY_OFF:
+        case WIRE__ERROR_CODE__ERROR_CODE_BLOB_QUOTA:
+        case WIRE__ERROR_CODE__ERROR_CODE_BLOB_CONFLICT:
         case _WIRE__ERROR_CODE_IS_INT_SIZE:
                 break;
         }

@@ -249,6 +249,13 @@ static bool is_allowed(SessionState state, Wire__ClientFrame__BodyCase body)
         case WIRE__CLIENT_FRAME__BODY_FETCH_BUNDLES:
         case WIRE__CLIENT_FRAME__BODY_SEND:
         case WIRE__CLIENT_FRAME__BODY_ACK:
+        case WIRE__CLIENT_FRAME__BODY_CHANGE_PASSWORD:
+        case WIRE__CLIENT_FRAME__BODY_DELETE_ACCOUNT:
+        case WIRE__CLIENT_FRAME__BODY_SET_PRESENCE:
+        case WIRE__CLIENT_FRAME__BODY_FIND_USERS:
+        case WIRE__CLIENT_FRAME__BODY_PUT_BLOB:
+        case WIRE__CLIENT_FRAME__BODY_GET_BLOB:
+        case WIRE__CLIENT_FRAME__BODY_DELETE_BLOB:
                 return state == SESSION_AUTHENTICATED;
         case WIRE__CLIENT_FRAME__BODY__NOT_SET:
         case _WIRE__CLIENT_FRAME__BODY__CASE_IS_INT_SIZE:
@@ -298,6 +305,15 @@ static void dispatch(Session *session, Wire__ClientFrame **owned)
                 break;
         case WIRE__CLIENT_FRAME__BODY_ACK:
                 session_ack(session, frame->ack->sequence);
+                break;
+        case WIRE__CLIENT_FRAME__BODY_CHANGE_PASSWORD:
+        case WIRE__CLIENT_FRAME__BODY_DELETE_ACCOUNT:
+        case WIRE__CLIENT_FRAME__BODY_SET_PRESENCE:
+        case WIRE__CLIENT_FRAME__BODY_FIND_USERS:
+        case WIRE__CLIENT_FRAME__BODY_PUT_BLOB:
+        case WIRE__CLIENT_FRAME__BODY_GET_BLOB:
+        case WIRE__CLIENT_FRAME__BODY_DELETE_BLOB:
+                session_reply_error(session, frame->request, WIRE__ERROR_CODE__ERROR_CODE_UNSUPPORTED, 0, "");
                 break;
         case WIRE__CLIENT_FRAME__BODY__NOT_SET:
         case _WIRE__CLIENT_FRAME__BODY__CASE_IS_INT_SIZE:

@@ -83,6 +83,30 @@ static bool check_send(const Wire__Send *send)
         return true;
 }
 
+static bool check_tickets(const ProtobufCBinaryData *tickets, size_t count)
+{
+        if (count > WIRE_TICKETS_MAX)
+                return false;
+        for (size_t i = 0; i < count; i++)
+                if (!is_exactly(&tickets[i], WIRE_TICKET_SIZE))
+                        return false;
+        return true;
+}
+
+/* Names are made of few characters; so are their beginnings. */
+static bool is_name_part(const char *text)
+{
+        return is_printable_ascii(text, WIRE_USER_NAME_MAX);
+}
+
+/* An offset or size never overflows what holds it, nor a signed one of a database. */
+static bool check_piece(const ProtobufCBinaryData *id, uint64_t size, uint64_t offset,
+                        const ProtobufCBinaryData *data)
+{
+        return is_exactly(id, WIRE_BLOB_ID_SIZE) && size > 0 && size <= INT64_MAX && offset <= size &&
+               is_within(data, 0, WIRE_BLOB_PIECE_MAX) && data->len <= size - offset;
+}
+
 bool check_client_frame(const Wire__ClientFrame *frame)
 {
         switch (frame->body_case) {
@@ -117,6 +141,29 @@ bool check_client_frame(const Wire__ClientFrame *frame)
                 return frame->request != 0 && check_send(frame->send);
         case WIRE__CLIENT_FRAME__BODY_ACK:
                 return true;
+        case WIRE__CLIENT_FRAME__BODY_CHANGE_PASSWORD:
+                return frame->request != 0 && is_exactly(&frame->change_password->old_auth_key, WIRE_AUTH_KEY_SIZE) &&
+                       check_password_parameters(frame->change_password->password) &&
+                       is_exactly(&frame->change_password->new_auth_key, WIRE_AUTH_KEY_SIZE);
+        case WIRE__CLIENT_FRAME__BODY_DELETE_ACCOUNT:
+                return frame->request != 0 && is_exactly(&frame->delete_account->auth_key, WIRE_AUTH_KEY_SIZE);
+        case WIRE__CLIENT_FRAME__BODY_SET_PRESENCE:
+                return frame->request != 0 &&
+                       check_tickets(frame->set_presence->shown, frame->set_presence->n_shown) &&
+                       check_tickets(frame->set_presence->watched, frame->set_presence->n_watched);
+        case WIRE__CLIENT_FRAME__BODY_FIND_USERS:
+                return frame->request != 0 && is_name_part(frame->find_users->prefix) &&
+                       is_name_part(frame->find_users->after) && frame->find_users->limit >= 1 &&
+                       frame->find_users->limit <= WIRE_USERS_MAX;
+        case WIRE__CLIENT_FRAME__BODY_PUT_BLOB:
+                return frame->request != 0 && check_piece(&frame->put_blob->id, frame->put_blob->size,
+                                                          frame->put_blob->offset, &frame->put_blob->data);
+        case WIRE__CLIENT_FRAME__BODY_GET_BLOB:
+                return frame->request != 0 && is_exactly(&frame->get_blob->id, WIRE_BLOB_ID_SIZE) &&
+                       frame->get_blob->offset <= INT64_MAX && frame->get_blob->length >= 1 &&
+                       frame->get_blob->length <= WIRE_BLOB_PIECE_MAX;
+        case WIRE__CLIENT_FRAME__BODY_DELETE_BLOB:
+                return frame->request != 0 && is_exactly(&frame->delete_blob->id, WIRE_BLOB_ID_SIZE);
         }
         return false;
 }
@@ -160,17 +207,29 @@ static bool check_deliver(const Wire__Deliver *deliver)
 {
         uint64_t last = 0;
 
+        /* Ephemeral ones have no sequence, and take no part in the order. */
         if (deliver->n_envelopes == 0 || deliver->n_envelopes > WIRE_BATCH_MAX)
                 return false;
         for (size_t i = 0; i < deliver->n_envelopes; i++) {
                 const Wire__Envelope *e = deliver->envelopes[i];
 
-                if (e->sequence <= last || !is_exactly(&e->id, WIRE_ENVELOPE_ID_SIZE) ||
+                if ((e->sequence != 0 && e->sequence <= last) || !is_exactly(&e->id, WIRE_ENVELOPE_ID_SIZE) ||
                     !user_name_is_valid(e->sender) || e->sender_device_id == 0 ||
                     !is_within(&e->payload, 1, WIRE_PAYLOAD_MAX))
                         return false;
-                last = e->sequence;
+                if (e->sequence != 0)
+                        last = e->sequence;
         }
+        return true;
+}
+
+static bool check_users(const Wire__Users *users)
+{
+        if (users->n_user_names > WIRE_USERS_MAX)
+                return false;
+        for (size_t i = 0; i < users->n_user_names; i++)
+                if (!user_name_is_valid(users->user_names[i]))
+                        return false;
         return true;
 }
 
@@ -199,6 +258,16 @@ bool check_server_frame(const Wire__ServerFrame *frame)
                 return check_send_result(frame->send_result);
         case WIRE__SERVER_FRAME__BODY_DELIVER:
                 return check_deliver(frame->deliver);
+        case WIRE__SERVER_FRAME__BODY_PRESENCE_CHANGED:
+                return check_tickets(frame->presence_changed->connected, frame->presence_changed->n_connected) &&
+                       check_tickets(frame->presence_changed->disconnected, frame->presence_changed->n_disconnected);
+        case WIRE__SERVER_FRAME__BODY_USERS:
+                return check_users(frame->users);
+        case WIRE__SERVER_FRAME__BODY_BLOB_STATE:
+                return is_exactly(&frame->blob_state->id, WIRE_BLOB_ID_SIZE) && frame->blob_state->stored <= INT64_MAX;
+        case WIRE__SERVER_FRAME__BODY_BLOB_DATA:
+                return check_piece(&frame->blob_data->id, frame->blob_data->size, frame->blob_data->offset,
+                                   &frame->blob_data->data);
         }
         return false;
 }

@@ -2,7 +2,7 @@
 #include "wire/count.h"
 
 enum {
-        /* A Deliver has the most: WIRE_BATCH_MAX envelopes of six fields. The rest is for schemas to come. */
+        /* SetPresence has the most, with WIRE_TICKETS_MAX of either kind; a Deliver has WIRE_BATCH_MAX envelopes of six fields. */
         FIELDS_MAX = 2048,
         DEPTH_MAX = 8, /* the schema has four */
 };

@@ -22,6 +22,10 @@ static const char *const error_names[] = {
         [WIRE__ERROR_CODE__ERROR_CODE_TOO_LARGE] = "too-large",
         [WIRE__ERROR_CODE__ERROR_CODE_TOO_MANY_PREKEYS] = "too-many-prekeys",
         [WIRE__ERROR_CODE__ERROR_CODE_BUSY] = "busy",
+        [WIRE__ERROR_CODE__ERROR_CODE_NOT_FOUND] = "not-found",
+        [WIRE__ERROR_CODE__ERROR_CODE_DIRECTORY_OFF] = "directory-off",
+        [WIRE__ERROR_CODE__ERROR_CODE_BLOB_QUOTA] = "blob-quota",
+        [WIRE__ERROR_CODE__ERROR_CODE_BLOB_CONFLICT] = "blob-conflict",
 };
 
 static const char *const goodbye_names[] = {

@@ -75,6 +75,12 @@ void frame_free_client(Wire__ClientFrame *frame)
         }
         if (frame->body_case == WIRE__CLIENT_FRAME__BODY_LOGIN)
                 wipe(&frame->login->auth_key);
+        if (frame->body_case == WIRE__CLIENT_FRAME__BODY_CHANGE_PASSWORD) {
+                wipe(&frame->change_password->old_auth_key);
+                wipe(&frame->change_password->new_auth_key);
+        }
+        if (frame->body_case == WIRE__CLIENT_FRAME__BODY_DELETE_ACCOUNT)
+                wipe(&frame->delete_account->auth_key);
         wire__client_frame__free_unpacked(frame, NULL);
 }
 

@@ -32,6 +32,12 @@ enum {
         WIRE_ONE_TIME_PREKEYS_MAX = 200, /* in one frame, and kept for one device */
         WIRE_DEVICES_MAX = 8,        /* bundles of one account */
 
+        WIRE_TICKET_SIZE = 16,
+        WIRE_TICKETS_MAX = 1000,     /* shown by one device, and watched */
+        WIRE_USERS_MAX = 100,        /* names in one answer of the directory */
+        WIRE_BLOB_ID_SIZE = 16,
+        WIRE_BLOB_PIECE_MAX = 128 * 1024, /* bytes of one PutBlob or BlobData */
+
         /* Argon2id: the least that a client accepts from a server, and the most that it computes. */
         WIRE_PASSWORD_PASSES_MIN = 2,
         WIRE_PASSWORD_PASSES_MAX = 10,
