@@ -90,6 +90,11 @@ static const char *const scripts[] = {
                 "    contact INTEGER REFERENCES contact (id),"
                 "    message INTEGER REFERENCES message (number)"
                 ") STRICT;",
+
+                /* An outbox is asked for what waits and for what is ready, again and again, and may be long. */
+                "CREATE INDEX outbox_waiting ON outbox (contact, number) WHERE envelope IS NULL;"
+                "CREATE INDEX outbox_ready ON outbox (number) WHERE envelope IS NOT NULL;"
+                "CREATE INDEX outbox_message ON outbox (message);",
 };
 
 int store_migrate(Database *database)
