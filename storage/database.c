@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "storage/database-private.h"
+#include "storage/wiping-memory.h"
 
 enum { BUSY_TIMEOUT_MS = 5000 };
 
@@ -121,6 +122,9 @@ int database_open(const char *path, const DatabaseKey *key, unsigned flags, Data
 
         if ((flags & DATABASE_CREATE) && (flags & DATABASE_READ_ONLY))
                 return -EINVAL;
+        r = wiping_memory_install();
+        if (r < 0)
+                return r;
         r = check_file(path, flags);
         if (r < 0)
                 return r;

@@ -17,6 +17,7 @@
  *   -EBUSY     another process has it
  *   -EEXIST    a UNIQUE or PRIMARY KEY constraint
  *   -EPROTONOSUPPORT  encrypted in a format newer than this code
+ *   -EALREADY  somebody started SQLite before storage/wiping-memory.h could give it its memory
  *   -EIO, -ENOMEM, -EROFS, -EACCES, -EMSGSIZE as usual; -ENOTRECOVERABLE for a bug in our SQL, and for a value that a
  *                     constraint other than uniqueness refuses
  */

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include "storage/wiping-memory.h"
 #include "tests/unit/storage/folder.h"
 
 enum { SECTOR = 512 };
@@ -236,6 +237,7 @@ static int power_delete(sqlite3_vfs *vfs, const char *path, int sync_folder)
 
 void power_vfs_init(guint operations)
 {
+        g_assert_cmpint(wiping_memory_install(), ==, 0);
         g_assert_cmpint(sqlite3_initialize(), ==, SQLITE_OK);
         power.lower = sqlite3_vfs_find("unix");
         power.disks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, disk_free);

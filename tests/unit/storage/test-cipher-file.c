@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "storage/cipher-file.h"
+#include "storage/wiping-memory.h"
 #include "tests/unit/storage/folder.h"
 
 enum {
@@ -45,6 +46,7 @@ static void set_up(Fixture *f, gconstpointer data)
 {
         static const DatabaseKey key = { .bytes = "thirty-two bytes of a test's key" };
 
+        g_assert_cmpint(wiping_memory_install(), ==, 0);
         g_assert_cmpint(sqlite3_initialize(), ==, SQLITE_OK);
         folder_init(&f->folder);
         f->role = (CipherRole)GPOINTER_TO_INT(data);
