@@ -17,7 +17,7 @@ struct Envelope {
         void *route;      /* the router's, on the way */
         Envelope *next;   /* its place in a session's queue */
         uint64_t mailbox; /* set by the store, as are the next three */
-        uint64_t sequence;
+        uint64_t sequence; /* 0: ephemeral, and nowhere stored */
         uint64_t previous; /* the sequence before it in the same mailbox, acked or not; 0: unknown */
         uint64_t stored_ms;
         int result; /* 0 or a StoreResult, once the store is done */

@@ -12,7 +12,7 @@
 const uint64_t metrics_commit_bounds_us[METRICS_BUCKETS - 1] = {200,   500,   1000,   2000,   5000,   10000,
                                                                 20000, 50000, 100000, 500000, 1000000};
 
-_Static_assert((int)WIRE__ERROR_CODE__ERROR_CODE_BUSY < (int)METRICS_CODES, "each code has its counter");
+_Static_assert((int)WIRE__ERROR_CODE__ERROR_CODE_BLOB_CONFLICT < (int)METRICS_CODES, "each code has its counter");
 
 static const struct {
         MetricCounter counter;
@@ -36,6 +36,9 @@ static const struct {
                 {METRIC_DELIVERED, "envelopes_delivered", "Envelopes written to a connection."},
                 {METRIC_DELIVERED_FROM_DISK, "envelopes_delivered_from_disk",
                  "Of these, read from the store."},
+                {METRIC_EPHEMERAL, "envelopes_ephemeral", "Envelopes taken that are good for the moment only."},
+                {METRIC_EPHEMERAL_DELIVERED, "envelopes_ephemeral_delivered",
+                 "Of these, written to a connection; the others were dropped."},
                 {METRIC_ACKED, "envelopes_acked", "Envelopes deleted because their recipient has them."},
                 {METRIC_EXPIRED, "envelopes_expired",
                  "Envelopes deleted because nobody fetched them in time."},
@@ -161,7 +164,7 @@ static void write_all(FILE *out, const Metrics *metrics)
         frames(out, metrics, "frames_out_total", first->frames_out, &wire__server_frame__descriptor);
 
         head(out, "errors_total", "counter", "Errors answered, by code.");
-        for (unsigned i = 0; i <= WIRE__ERROR_CODE__ERROR_CODE_BUSY; i++)
+        for (unsigned i = 0; i <= WIRE__ERROR_CODE__ERROR_CODE_BLOB_CONFLICT; i++)
                 fprintf(out, "smserver_errors_total{code=\"%s\"} %" PRIu64 "\n",
                         wire_error_name((Wire__ErrorCode)i), sum(metrics, &first->errors[i]));
         head(out, "goodbyes_total", "counter", "Connections that the server ended, by reason.");

@@ -24,6 +24,8 @@ typedef enum MetricCounter {
         METRIC_WRONG_PASSWORDS,
         METRIC_DELIVERED, /* envelopes written to a connection */
         METRIC_DELIVERED_FROM_DISK,
+        METRIC_EPHEMERAL,
+        METRIC_EPHEMERAL_DELIVERED,
         METRIC_STORED,
         METRIC_REPEATED,
         METRIC_REFUSED_FULL,
@@ -44,7 +46,7 @@ typedef enum MetricCounter {
 } MetricCounter;
 
 enum {
-        METRICS_KINDS = 16, /* of frames, by the number of their body in the schema */
+        METRICS_KINDS = 24, /* of frames, by the number of their body in the schema */
         METRICS_CODES = 24, /* of errors */
         METRICS_REASONS = 8,
         METRICS_BUCKETS = 12,

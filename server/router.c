@@ -3,16 +3,22 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "server/map.h"
 
 /* The backend for one process: a table, in parts with a lock each so that threads seldom meet. */
-enum { PARTS = 16 };
+enum {
+        PARTS = 16,
+        PASSING_MAX = 256, /* ephemeral envelopes on their way to one thread */
+};
 
 typedef struct Place {
         uint64_t ticket;
+        uint64_t device; /* key of its name and device ID */
         RouterEndpoint *endpoint;
 } Place;
 
@@ -21,8 +27,16 @@ typedef struct Part {
         Map places; /* mailbox → Place */
 } Part;
 
+/* Taken while the lock of the mailbox's part is held, or alone. */
+typedef struct DevicePart {
+        pthread_mutex_t lock;
+        Map mailboxes; /* key of a device → its mailbox */
+} DevicePart;
+
 struct Router {
         Part parts[PARTS];
+        DevicePart devices[PARTS];
+        uint8_t device_key[crypto_shorthash_KEYBYTES]; /* so that nobody chooses names that collide */
 };
 
 /* To a connection, on the way to its thread. */
@@ -40,14 +54,54 @@ static Part *part_of(Router *router, uint64_t mailbox)
         return &router->parts[mailbox % PARTS];
 }
 
+static uint64_t key_of(const Router *router, const char *user_name, uint32_t device_id)
+{
+        uint8_t input[sizeof(device_id) + WIRE_USER_NAME_MAX];
+        size_t size = strnlen(user_name, WIRE_USER_NAME_MAX);
+        uint64_t key;
+
+        memcpy(input, &device_id, sizeof(device_id));
+        memcpy(input + sizeof(device_id), user_name, size);
+        crypto_shorthash((unsigned char *)&key, input, sizeof(device_id) + size, router->device_key);
+        return key;
+}
+
+static DevicePart *device_part_of(Router *router, uint64_t device)
+{
+        return &router->devices[device % PARTS];
+}
+
+static int add_device(Router *router, uint64_t device, uint64_t mailbox)
+{
+        DevicePart *part = device_part_of(router, device);
+        int r;
+
+        pthread_mutex_lock(&part->lock);
+        r = map_put(&part->mailboxes, device, mailbox);
+        pthread_mutex_unlock(&part->lock);
+        return r;
+}
+
+static void remove_device(Router *router, uint64_t device)
+{
+        DevicePart *part = device_part_of(router, device);
+
+        pthread_mutex_lock(&part->lock);
+        map_remove(&part->mailboxes, device);
+        pthread_mutex_unlock(&part->lock);
+}
+
 int router_new(Router **out)
 {
         Router *router = calloc(1, sizeof(Router));
 
         if (!router)
                 return -ENOMEM;
-        for (unsigned i = 0; i < PARTS; i++)
+        randombytes_buf(router->device_key, sizeof(router->device_key));
+        for (unsigned i = 0; i < PARTS; i++) {
                 pthread_mutex_init(&router->parts[i].lock, NULL);
+                pthread_mutex_init(&router->devices[i].lock, NULL);
+        }
         *out = router;
         return 0;
 }
@@ -64,6 +118,8 @@ Router *router_free(Router *router)
                         free((Place *)(uintptr_t)*place);
                 map_deinit(&router->parts[i].places);
                 pthread_mutex_destroy(&router->parts[i].lock);
+                map_deinit(&router->devices[i].mailboxes);
+                pthread_mutex_destroy(&router->devices[i].lock);
         }
         free(router);
         return NULL;
@@ -97,27 +153,41 @@ static void post(const Place *place, uint64_t mailbox, const Notice *what)
         inbox_post(place->endpoint->inbox, &notice->item);
 }
 
-int router_attach(Router *router, uint64_t mailbox, uint64_t ticket, RouterEndpoint *endpoint)
+static int add_place(Router *router, Part *part, uint64_t mailbox, uint64_t device, Place **out)
+{
+        Place *place = calloc(1, sizeof(Place));
+        int r;
+
+        r = place ? map_put_pointer(&part->places, mailbox, place) : -ENOMEM;
+        if (r >= 0) {
+                r = add_device(router, device, mailbox);
+                if (r < 0)
+                        map_remove(&part->places, mailbox);
+        }
+        if (r < 0)
+                free(place);
+        else
+                *out = place;
+        return r;
+}
+
+int router_attach(Router *router, uint64_t mailbox, uint64_t ticket, const RouterDevice *device,
+                  RouterEndpoint *endpoint)
 {
         Part *part = part_of(router, mailbox);
+        uint64_t key = key_of(router, device->user_name, device->device_id);
         Place *place;
         int r = 0;
 
         pthread_mutex_lock(&part->lock);
         place = map_find_pointer(&part->places, mailbox);
-        if (place) {
+        if (place)
                 post(place, mailbox,
                      &(Notice){.ends = true, .reason = WIRE__GOODBYE_REASON__GOODBYE_REASON_REPLACED});
-        } else {
-                place = calloc(1, sizeof(Place));
-                r = place ? map_put_pointer(&part->places, mailbox, place) : -ENOMEM;
-                if (r < 0) {
-                        free(place);
-                        place = NULL;
-                }
-        }
-        if (place)
-                *place = (Place){.ticket = ticket, .endpoint = endpoint};
+        else
+                r = add_place(router, part, mailbox, key, &place);
+        if (r >= 0)
+                *place = (Place){.ticket = ticket, .device = key, .endpoint = endpoint};
         pthread_mutex_unlock(&part->lock);
         return r;
 }
@@ -131,6 +201,7 @@ void router_detach(Router *router, uint64_t mailbox, uint64_t ticket)
         place = map_find_pointer(&part->places, mailbox);
         if (place && place->ticket == ticket) {
                 map_remove(&part->places, mailbox);
+                remove_device(router, place->device);
                 free(place);
         }
         pthread_mutex_unlock(&part->lock);
@@ -144,17 +215,23 @@ static void run_delivery(InboxItem *item, void *owner)
         endpoint->deliver(endpoint->owner, envelope);
 }
 
-void router_deliver(Router *router, Envelope *envelope, RouterEndpoint *from)
+static RouterEndpoint *find_endpoint(Router *router, uint64_t mailbox)
 {
-        Part *part = part_of(router, envelope->mailbox);
+        Part *part = part_of(router, mailbox);
         RouterEndpoint *endpoint = NULL;
         Place *place;
 
         pthread_mutex_lock(&part->lock);
-        place = map_find_pointer(&part->places, envelope->mailbox);
+        place = map_find_pointer(&part->places, mailbox);
         if (place)
                 endpoint = place->endpoint;
         pthread_mutex_unlock(&part->lock);
+        return endpoint;
+}
+
+void router_deliver(Router *router, Envelope *envelope, RouterEndpoint *from)
+{
+        RouterEndpoint *endpoint = find_endpoint(router, envelope->mailbox);
 
         if (!endpoint) {
                 envelope_free(envelope);
@@ -162,6 +239,42 @@ void router_deliver(Router *router, Envelope *envelope, RouterEndpoint *from)
                 endpoint->deliver(endpoint->owner, envelope);
         } else {
                 envelope->item.run = run_delivery;
+                envelope->route = endpoint;
+                inbox_post(endpoint->inbox, &envelope->item);
+        }
+}
+
+static void run_ephemeral(InboxItem *item, void *owner)
+{
+        Envelope *envelope = (Envelope *)item;
+        RouterEndpoint *endpoint = envelope->route;
+
+        atomic_fetch_sub(&endpoint->passing, 1);
+        endpoint->deliver(endpoint->owner, envelope);
+}
+
+void router_deliver_ephemeral(Router *router, Envelope *envelope, RouterEndpoint *from)
+{
+        uint64_t key = key_of(router, envelope->recipient, envelope->recipient_device), *mailbox;
+        DevicePart *part = device_part_of(router, key);
+        RouterEndpoint *endpoint = NULL;
+
+        pthread_mutex_lock(&part->lock);
+        mailbox = map_find(&part->mailboxes, key);
+        envelope->mailbox = mailbox ? *mailbox : 0;
+        pthread_mutex_unlock(&part->lock);
+        if (envelope->mailbox != 0)
+                endpoint = find_endpoint(router, envelope->mailbox);
+
+        if (!endpoint) {
+                envelope_free(envelope);
+        } else if (endpoint == from) {
+                endpoint->deliver(endpoint->owner, envelope);
+        } else if (atomic_fetch_add(&endpoint->passing, 1) >= PASSING_MAX) {
+                atomic_fetch_sub(&endpoint->passing, 1);
+                envelope_free(envelope);
+        } else {
+                envelope->item.run = run_ephemeral;
                 envelope->route = endpoint;
                 inbox_post(endpoint->inbox, &envelope->item);
         }

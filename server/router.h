@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "server/envelope.h"
@@ -19,6 +20,7 @@ typedef struct Router Router;
 typedef struct RouterEndpoint {
         Inbox *inbox;
         void *owner;
+        _Atomic unsigned passing; /* ephemeral envelopes on their way to it */
         void (*deliver)(void *owner, Envelope *envelope); /* owns the envelope */
         /* The connection `ticket` of a mailbox has to go. */
         void (*end)(void *owner, uint64_t mailbox, uint64_t ticket, Wire__GoodbyeReason reason);
@@ -29,11 +31,18 @@ typedef struct RouterEndpoint {
 int router_new(Router **out);
 Router *router_free(Router *router);
 
+/* Whose mailbox it is: for what is sent to a device without a look into the store. */
+typedef struct RouterDevice {
+        const char *user_name;
+        uint32_t device_id;
+} RouterDevice;
+
 /*
  * The mailbox's connection is at this endpoint now. The one that was there is told to end with REPLACED.
  * ticket tells this connection from an earlier or later one of the same mailbox. -ENOMEM.
  */
-int router_attach(Router *router, uint64_t mailbox, uint64_t ticket, RouterEndpoint *endpoint);
+int router_attach(Router *router, uint64_t mailbox, uint64_t ticket, const RouterDevice *device,
+                  RouterEndpoint *endpoint);
 /* Does nothing if another connection has taken the mailbox meanwhile. */
 void router_detach(Router *router, uint64_t mailbox, uint64_t ticket);
 
@@ -41,6 +50,11 @@ void router_detach(Router *router, uint64_t mailbox, uint64_t ticket);
  * Owns the envelope, which is stored; it is freed if nobody is there. from: the caller's endpoint, or NULL.
  */
 void router_deliver(Router *router, Envelope *envelope, RouterEndpoint *from);
+/*
+ * An envelope that nobody has stored, by its recipient and device. Owns it; where the device is not connected, or
+ * its thread has too many on their way to it already, it is dropped.
+ */
+void router_deliver_ephemeral(Router *router, Envelope *envelope, RouterEndpoint *from);
 /* Tell the mailbox's connection, if there is one. */
 void router_prekeys(Router *router, uint64_t mailbox, uint32_t left);
 void router_end(Router *router, uint64_t mailbox, Wire__GoodbyeReason reason);

@@ -125,7 +125,8 @@ int session_attach(Session *session, const char *name, uint32_t device_id, uint6
         r = map_put_pointer(host->by_mailbox, mailbox, session);
         if (r < 0)
                 return r;
-        r = router_attach(host->server->router, mailbox, session->ticket, host->endpoint);
+        r = router_attach(host->server->router, mailbox, session->ticket,
+                          &(RouterDevice){.user_name = name, .device_id = device_id}, host->endpoint);
         if (r < 0) {
                 map_remove(host->by_mailbox, mailbox);
                 return r;

@@ -67,8 +67,12 @@ static Envelope *dequeue(Session *session)
 
 void session_delivery_deinit(Session *session)
 {
+        Envelope *ephemeral;
+
         while (session->queue)
                 envelope_free(dequeue(session));
+        while ((ephemeral = session_take_ephemeral(session)))
+                envelope_free(ephemeral);
         free(session->unacked);
         session->unacked = NULL;
         session->waiting_count = session->waiting_bytes = 0;
@@ -156,6 +160,10 @@ void session_start_delivery(Session *session)
 
 void session_deliver(Session *session, Envelope *envelope)
 {
+        if (envelope->sequence == 0) {
+                session_deliver_ephemeral(session, envelope);
+                return;
+        }
         if (session->state != SESSION_AUTHENTICATED || envelope->sequence <= session->queued_sequence) {
                 envelope_free(envelope);
                 return;
@@ -194,31 +202,44 @@ static int remember_unacked(Session *session, const Envelope *envelope)
         return 0;
 }
 
+static Wire__Envelope wire_envelope(Envelope *envelope)
+{
+        Wire__Envelope wire = WIRE__ENVELOPE__INIT;
+
+        wire.sequence = envelope->sequence;
+        wire.id = (ProtobufCBinaryData){sizeof(envelope->id), envelope->id};
+        wire.sender = envelope->sender;
+        wire.sender_device_id = envelope->sender_device;
+        wire.stored_ms = envelope->stored_ms;
+        wire.payload = (ProtobufCBinaryData){envelope->payload_size, envelope->payload};
+        return wire;
+}
+
 size_t session_encode_delivery(Session *session, uint8_t *buffer)
 {
         Wire__ServerFrame frame = WIRE__SERVER_FRAME__INIT;
         Wire__Deliver deliver = WIRE__DELIVER__INIT;
         Wire__Envelope wire[WIRE_BATCH_MAX], *pointers[WIRE_BATCH_MAX];
-        Envelope *taken[WIRE_BATCH_MAX];
-        size_t bytes = 0, size, n = 0;
+        Envelope *taken[WIRE_BATCH_MAX], *ephemeral;
+        size_t bytes = 0, size, n = 0, stored;
         bool failed = false;
 
+        /* All that there are: few and small, so that a frame holds them beside the others. */
+        while ((ephemeral = session_take_ephemeral(session)))
+                taken[n++] = ephemeral;
+        stored = n;
         while (session->queue && n < WIRE_BATCH_MAX &&
-               (n == 0 || bytes + session->queue->payload_size <= DELIVER_BYTES_MAX)) {
+               (n == stored || bytes + session->queue->payload_size <= DELIVER_BYTES_MAX)) {
                 Envelope *envelope = dequeue(session);
 
-                wire[n] = (Wire__Envelope)WIRE__ENVELOPE__INIT;
-                wire[n].sequence = envelope->sequence;
-                wire[n].id = (ProtobufCBinaryData){sizeof(envelope->id), envelope->id};
-                wire[n].sender = envelope->sender;
-                wire[n].sender_device_id = envelope->sender_device;
-                wire[n].stored_ms = envelope->stored_ms;
-                wire[n].payload = (ProtobufCBinaryData){envelope->payload_size, envelope->payload};
-                pointers[n] = &wire[n];
                 taken[n++] = envelope;
                 bytes += envelope->payload_size;
                 session->delivered_sequence = envelope->sequence;
                 failed |= remember_unacked(session, envelope) < 0;
+        }
+        for (size_t i = 0; i < n; i++) {
+                wire[i] = wire_envelope(taken[i]);
+                pointers[i] = &wire[i];
         }
         deliver.envelopes = pointers;
         deliver.n_envelopes = n;
@@ -230,7 +251,8 @@ size_t session_encode_delivery(Session *session, uint8_t *buffer)
                 envelope_free(taken[i]);
 
         metrics_kind(session->host->metrics->frames_out, frame.body_case);
-        metrics_add(session->host->metrics, METRIC_DELIVERED, n);
+        metrics_add(session->host->metrics, METRIC_DELIVERED, n - stored);
+        metrics_add(session->host->metrics, METRIC_EPHEMERAL_DELIVERED, stored);
         if (failed)
                 session_end(session, WIRE__GOODBYE_REASON__GOODBYE_REASON_UNSPECIFIED, 0);
         else if (session->behind)

@@ -236,7 +236,7 @@ static size_t encode_goodbye(Session *session, uint8_t *buffer)
 bool session_has_output(const Session *session)
 {
         return session->state < SESSION_ENDED &&
-               (session->replies || session->results || session->queue || session->state == SESSION_ENDING);
+               (session->replies || session->results || session->queue || session->ephemeral || session->state == SESSION_ENDING);
 }
 
 size_t session_next_frame(Session *session, uint8_t *buffer)
@@ -251,7 +251,7 @@ size_t session_next_frame(Session *session, uint8_t *buffer)
                 size = encode_results(session, buffer);
         else if (session->state == SESSION_ENDING)
                 size = encode_goodbye(session, buffer);
-        else if (session->queue)
+        else if (session->queue || session->ephemeral)
                 size = session_encode_delivery(session, buffer);
         metrics_add(session->host->metrics, METRIC_BYTES_OUT, size);
         return size;

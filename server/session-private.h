@@ -53,5 +53,10 @@ void session_ack(Session *session, uint64_t sequence);
 size_t session_encode_delivery(Session *session, uint8_t *buffer);
 void session_delivery_deinit(Session *session);
 
+/* session-ephemeral.c. The first two own the envelope. */
+void session_send_ephemeral(Session *session, Envelope *envelope);
+void session_deliver_ephemeral(Session *session, Envelope *envelope);
+Envelope *session_take_ephemeral(Session *session); /* NULL: there is none */
+
 /* A limit that was met: counts it and answers; true if the request is refused. */
 bool session_is_limited(Session *session, Limiter *limiter, uint64_t key, uint64_t request);

@@ -132,7 +132,11 @@ static void take_envelopes(SendJob *job, const Wire__Send *send)
                         continue;
                 }
                 envelope = take_envelope(session, from);
-                if (envelope)
+                if (envelope && from->ephemeral) {
+                        session_add_result(session, job->request, from->id.data,
+                                           WIRE__ERROR_CODE__ERROR_CODE_UNSPECIFIED, true, 0);
+                        session_send_ephemeral(session, envelope);
+                } else if (envelope)
                         job->append.envelopes[job->append.count++] = envelope;
                 else
                         session_add_result(session, job->request, from->id.data,

@@ -78,6 +78,7 @@ Session *session_new(SessionHost *host, void *connection, uint64_t address)
         session->opened_us = session->heard_us = host->now_us;
         session->replies_last = &session->replies;
         session->queue_last = &session->queue;
+        session->ephemeral_last = &session->ephemeral;
         return session;
 }
 

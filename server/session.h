@@ -90,6 +90,9 @@ struct Session {
         size_t waiting_count, waiting_bytes; /* of the queue and of what is not acked */
         uint64_t queued_sequence;            /* the newest that is in the queue or was delivered */
         uint64_t delivered_sequence;
+        Envelope *ephemeral; /* good for this moment, oldest first; not part of the above */
+        Envelope **ephemeral_last;
+        size_t ephemeral_count, ephemeral_bytes;
         bool reading, behind; /* the mailbox is being read; it has more than we know */
 };
 

@@ -89,13 +89,13 @@ class Client(Stranger):
         self.device = device
         return answer.authenticated
 
-    async def send_many(self, to, payloads, ids=None):
+    async def send_many(self, to, payloads, ids=None, ephemeral=False):
         """The IDs that were stored, and {ID: error} of the others."""
         pb = schema()
         ids = ids or [secrets.token_bytes(16) for _ in payloads]
         self.requests += 1
         await self.tell(self.requests, send=pb.Send(envelopes=[
-            pb.OutgoingEnvelope(id=i, recipient=to.name, device_id=to.id, payload=p)
+            pb.OutgoingEnvelope(id=i, recipient=to.name, device_id=to.id, payload=p, ephemeral=ephemeral)
             for i, p in zip(ids, payloads)]))
         stored, refused = [], {}
         while len(stored) + len(refused) < len(ids):

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "server/router.h"
@@ -73,6 +74,61 @@ static Envelope *envelope(uint64_t mailbox, uint64_t sequence)
         return made;
 }
 
+static const RouterDevice alice = {.user_name = "alice", .device_id = 1}, bob = {.user_name = "bob", .device_id = 2};
+
+static Envelope *ephemeral(const char *recipient, uint32_t device)
+{
+        Envelope *made = envelope_new(NULL, 0);
+
+        g_strlcpy(made->recipient, recipient, sizeof(made->recipient));
+        made->recipient_device = device;
+        return made;
+}
+
+static void test_ephemeral(void)
+{
+        Router *router = NULL;
+        Place one, two;
+
+        place_init(&one);
+        place_init(&two);
+        g_assert_cmpint(router_new(&router), ==, 0);
+        router_deliver_ephemeral(router, ephemeral("alice", 1), NULL); /* nobody there */
+
+        g_assert_cmpint(router_attach(router, 7, 100, &alice, &one.endpoint), ==, 0);
+        g_assert_cmpint(router_attach(router, 8, 101, &bob, &two.endpoint), ==, 0);
+        router_deliver_ephemeral(router, ephemeral("alice", 1), &two.endpoint);
+        router_deliver_ephemeral(router, ephemeral("alice", 2), &two.endpoint); /* no such device */
+        router_deliver_ephemeral(router, ephemeral("bob", 1), &two.endpoint);
+        router_deliver_ephemeral(router, ephemeral("bob", 2), &two.endpoint);
+        assert_heard(&one, "deliver 7/0;");
+        assert_heard(&two, "deliver 8/0;");
+
+        /* To the newer connection; and the older one's end changes nothing. */
+        g_assert_cmpint(router_attach(router, 7, 102, &alice, &two.endpoint), ==, 0);
+        router_detach(router, 7, 100);
+        router_deliver_ephemeral(router, ephemeral("alice", 1), NULL);
+        assert_heard(&one, "end 7/100 2;");
+        assert_heard(&two, "deliver 7/0;");
+
+        /* A thread that takes nothing does not collect them without end. */
+        for (unsigned i = 0; i < 10000; i++)
+                router_deliver_ephemeral(router, ephemeral("alice", 1), NULL);
+        while (inbox_run(&two.inbox))
+                ;
+        g_assert_cmpuint(two.log->len, ==, 256 * strlen("deliver 7/0;"));
+        g_string_truncate(two.log, 0);
+        router_deliver_ephemeral(router, ephemeral("alice", 1), NULL);
+        assert_heard(&two, "deliver 7/0;");
+
+        router_detach(router, 7, 102);
+        router_deliver_ephemeral(router, ephemeral("alice", 1), NULL);
+        assert_heard(&two, "");
+        router_free(router);
+        place_deinit(&one);
+        place_deinit(&two);
+}
+
 static void test_router(void)
 {
         Router *router = NULL;
@@ -85,7 +141,7 @@ static void test_router(void)
         router_deliver(router, envelope(7, 1), NULL); /* nobody there: freed, as the sanitizer sees */
         router_end(router, 7, WIRE__GOODBYE_REASON__GOODBYE_REASON_DEVICE_REMOVED);
 
-        g_assert_cmpint(router_attach(router, 7, 100, &one.endpoint), ==, 0);
+        g_assert_cmpint(router_attach(router, 7, 100, &alice, &one.endpoint), ==, 0);
         router_deliver(router, envelope(7, 2), &two.endpoint);
         router_deliver(router, envelope(7, 3), &two.endpoint);
         router_deliver(router, envelope(8, 3), &two.endpoint);
@@ -98,7 +154,7 @@ static void test_router(void)
         assert_heard(&one, "deliver 7/4;");
 
         /* The newer connection has it, the older one is told. */
-        g_assert_cmpint(router_attach(router, 7, 101, &two.endpoint), ==, 0);
+        g_assert_cmpint(router_attach(router, 7, 101, &alice, &two.endpoint), ==, 0);
         router_deliver(router, envelope(7, 5), NULL);
         assert_heard(&one, "end 7/100 2;");
         assert_heard(&two, "deliver 7/5;");
@@ -111,7 +167,7 @@ static void test_router(void)
         router_deliver(router, envelope(7, 6), NULL);
         router_prekeys(router, 7, 1);
         assert_heard(&two, "");
-        g_assert_cmpint(router_attach(router, 9, 1, &one.endpoint), ==, 0);
+        g_assert_cmpint(router_attach(router, 9, 1, &bob, &one.endpoint), ==, 0);
 
         router_free(router);
         place_deinit(&one);
@@ -121,6 +177,8 @@ static void test_router(void)
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
+        g_assert_cmpint(sodium_init(), >=, 0);
         g_test_add_func("/router", test_router);
+        g_test_add_func("/router/ephemeral", test_ephemeral);
         return g_test_run();
 }
