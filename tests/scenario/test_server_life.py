@@ -287,9 +287,8 @@ def test_tells_the_service_manager(tmp_path):
 
 
 def test_metrics(stage):
-    server = stage.server({"server": {"metrics": "127.0.0.1:0"}}, start=False)
-    server.start()
-    url = re.search(r"http://\S+/metrics", server.output)[0]
+    server = stage.server({"server": {"metrics": "127.0.0.1:0"}})
+    url = server.metrics_url
 
     async def story():
         alice, bob = await Client.newcomer(server, "alice"), await Client.newcomer(server, "bob")

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The server alone: what is stored is delivered, in order, until it is acked, whatever happens between."""
+import asyncio
 import itertools
 import secrets
 
 import pytest
 
+from harness import metrics
 from harness.client import Client, run
+from harness.waiting import until
 from harness.wire import schema
 
 numbers = itertools.count(1)
@@ -191,7 +194,7 @@ def test_window(stage):
 
 def test_slow_reader(stage):
     """Somebody who does not read holds nobody up, and costs the server no more than the window."""
-    server = stage.server({"limits": {"slow-reader": "1s", "mailbox-messages": 5000}})
+    server = stage.server({"limits": {"mailbox-messages": 5000}})
     frames = 20
 
     async def story():
@@ -214,26 +217,23 @@ def test_slow_reader(stage):
 
 
 def test_retention(stage):
-    server = stage.server({"limits": {"retention": "2s"}})
+    """What nobody fetched in time goes by itself. What must stay is sent to a server that would keep it for long."""
+    server = stage.server({"server": {"metrics": "127.0.0.1:0"}, "limits": {"retention": "1s"}})
 
     async def story():
         anna, ben = await pair(server)
-        device = ben.device
         await ben.close()
-        await anna.send_many(device, payloads(5))
+        await anna.send_many(ben.device, payloads(5))
 
-        async def waiting():
-            ben = await Client.back(server, device)
-            try:
-                await ben.nothing_comes()
-            except AssertionError:
-                return True
-            finally:
-                await ben.close()
-        while await waiting():
-            pass
-        await anna.send_many(device, [b"fresh"])
-        ben = await Client.back(server, device)
+        def expired():
+            return metrics.read(server.metrics_url)["envelopes_expired_total"] == 5
+        await asyncio.get_running_loop().run_in_executor(None, until, "the end of what is old", expired)
+
+        del server.config["limits"]["retention"]
+        server.restart()
+        anna = await Client.back(server, anna.device)
+        await anna.send_many(ben.device, [b"fresh"])
+        ben = await Client.back(server, ben.device)
         assert texts(await ben.envelopes(1)) == ["fresh"]
     run(story())
 

@@ -12,6 +12,7 @@ from harness.waiting import until
 
 URL = re.compile(r"wss://[^\s\"']+:(\d+)[^\s\"']*")
 PIN = re.compile(r"sha256:[0-9a-fA-F:]+")
+METRICS_URL = re.compile(r"http://\S+/metrics")
 
 
 class Server:
@@ -71,6 +72,11 @@ class Server:
     def restart(self):
         self.stop()
         return self.start()
+
+    @property
+    def metrics_url(self):
+        """Where its figures are, if its configuration has it show them."""
+        return METRICS_URL.search(self.output)[0]
 
     @property
     def pid(self):
