@@ -12,6 +12,7 @@
 
 enum {
         UPKEEP_INTERVAL_MS = 1000,
+        RESTART_WAIT_MS = 20, /* for the reader's read to end, which is short */
         GROUPS_MAX = 16,
 };
 
@@ -200,12 +201,24 @@ static bool upkeep(Store *store)
         return r >= 0 && more;
 }
 
+/*
+ * Everybody waits for the writer, so it waits for nobody: a reader that is in the way, such as a copy that is being
+ * made, keeps the log for longer, and no more than that.
+ */
+static void restart_log(Store *store)
+{
+        if (database_restart_log(store->database, RESTART_WAIT_MS) < 0) {
+                store->pages = CHECKPOINT_PAGES / 2; /* again after half as much */
+                return;
+        }
+        metrics_add(store->metrics, METRIC_CHECKPOINTS, 1);
+        store->pages = 0;
+}
+
 static void checkpoint(Store *store, bool *wanted)
 {
         if (*wanted && store_checkpoint_is_done(store)) {
-                (void)database_exec(store->database, "PRAGMA wal_checkpoint(RESTART)");
-                metrics_add(store->metrics, METRIC_CHECKPOINTS, 1);
-                store->pages = 0;
+                restart_log(store);
                 *wanted = false;
         } else if (!*wanted && store->pages >= CHECKPOINT_PAGES) {
                 store_want_checkpoint(store);

@@ -179,6 +179,16 @@ int database_checkpoint(Database *database)
         return database_result(database, r);
 }
 
+int database_restart_log(Database *database, unsigned wait_ms)
+{
+        int r;
+
+        sqlite3_busy_timeout(database->sqlite, (int)wait_ms);
+        r = sqlite3_wal_checkpoint_v2(database->sqlite, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+        sqlite3_busy_timeout(database->sqlite, BUSY_TIMEOUT_MS);
+        return database_result(database, r);
+}
+
 int database_check(Database *database)
 {
         __attribute__((cleanup(statement_releasep))) Statement *statement = NULL;

@@ -64,6 +64,12 @@ void transaction_rollbackp(Database **transaction);
 /* PRAGMA wal_checkpoint(TRUNCATE): after it the main file holds everything. */
 int database_checkpoint(Database *database);
 
+/*
+ * Copies the log to the main file, so that the next transaction begins it anew. Waits for readers that still need it for
+ * wait_ms at most, and then for none: -EBUSY, and what could be copied has been.
+ */
+int database_restart_log(Database *database, unsigned wait_ms);
+
 /* PRAGMA quick_check; -EBADMSG if it finds anything. */
 int database_check(Database *database);
 

@@ -294,6 +294,32 @@ static void test_checkpoint(Fixture *f, gconstpointer data)
         g_assert_cmpint(database_check(f->database), ==, 0);
 }
 
+/* A reader in the midst of its snapshot is not waited for, and hears and loses nothing. */
+static void test_restart_log(Fixture *f, gconstpointer data)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        Database *reader = NULL;
+
+        create_notes(f->database);
+        g_assert_cmpint(database_restart_log(f->database, 1), ==, 0);
+        if (f->key) /* nobody else has it open */
+                return;
+        g_assert_cmpint(database_exec(f->database, "INSERT INTO note (id) VALUES (1), (2)"), ==, 0);
+        g_assert_cmpint(database_open(f->folder.store, NULL, DATABASE_READ_ONLY, &reader), ==, 0);
+        g_assert_cmpint(statement_prepare(reader, &s, "SELECT id FROM note"), ==, 0);
+        g_assert_cmpint(statement_step(s), ==, 1);
+        g_assert_cmpint(database_exec(f->database, "INSERT INTO note (id) VALUES (3)"), ==, 0);
+        g_assert_cmpint(database_restart_log(f->database, 1), ==, -EBUSY);
+        g_assert_cmpint(database_exec(f->database, "INSERT INTO note (id) VALUES (4)"), ==, 0);
+        g_assert_cmpint(statement_step(s), ==, 1);
+        g_assert_cmpint(statement_step(s), ==, 0);
+        g_assert_cmpint(database_restart_log(f->database, 1), ==, 0);
+        g_assert_cmpint(query(reader, "SELECT count(*) AS value FROM note"), ==, 4);
+        statement_releasep(&s);
+        s = NULL;
+        database_close(reader);
+}
+
 static const char *const scripts[] = {
         "CREATE TABLE a (id INTEGER) STRICT; INSERT INTO a VALUES (1)",
         "CREATE TABLE b (id INTEGER) STRICT; INSERT INTO b SELECT id + 1 FROM a",
@@ -380,6 +406,7 @@ static const struct {
         { "read-only", test_read_only },
         { "busy", test_busy },
         { "checkpoint", test_checkpoint },
+        { "restart-log", test_restart_log },
         { "migrations", test_migrations },
         { "foreign", test_foreign },
         { "not-a-database", test_not_a_database },
