@@ -259,14 +259,13 @@ Mailbox *loaded_by_number(Store *store, uint64_t number)
 int loaded_start(Store *store)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
+        uint64_t now_ms = clock_wall_ms();
         int r;
 
-        r = statement_prepare(
-                        store->database, &s,
-                        "SELECT stored_ms, hashes FROM recent WHERE stored_ms >= :since ORDER BY number");
+        store->recent_rows_hashes = 0;
+        r = statement_prepare(store->database, &s, "SELECT stored_ms, hashes FROM recent ORDER BY number");
         if (r < 0)
                 return r;
-        statement_bind_int64(s, ":since", (int64_t)(clock_wall_ms() - store->limits.dedupe_ms));
         while ((r = statement_step(s)) > 0) {
                 const uint8_t *hashes = NULL;
                 int64_t stored_ms = 0;
@@ -275,6 +274,9 @@ int loaded_start(Store *store)
 
                 statement_column_int64(s, "stored_ms", &stored_ms);
                 statement_column_blob(s, "hashes", &hashes, &size);
+                store->recent_rows_hashes += size / sizeof(hash);
+                if ((uint64_t)stored_ms + store->limits.dedupe_ms < now_ms)
+                        continue;
                 for (size_t i = 0; i + sizeof(hash) <= size; i += sizeof(hash)) {
                         memcpy(&hash, hashes + i, sizeof(hash));
                         r = repeats_add_recent(&store->repeats, hash, (uint64_t)stored_ms);

@@ -158,6 +158,8 @@ int store_flush_recent(Store *store)
         statement_bind_int64(s, ":ms", (int64_t)store->now_ms);
         statement_bind_blob(s, ":hashes", store->recent, store->recent_count * sizeof(uint64_t));
         r = statement_run(s);
+        if (r >= 0)
+                store->recent_rows_hashes += store->recent_count;
         store->recent_count = 0;
         store->pages += 2;
         return r;

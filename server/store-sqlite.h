@@ -85,10 +85,12 @@ struct Store {
         Repeats repeats;
         uint64_t *recent; /* hashes of this batch */
         size_t recent_count, recent_capacity;
+        uint64_t recent_rows_hashes; /* in the table `recent` */
         uint64_t now_ms;
         uint64_t batch;
         uint64_t pages; /* of write-ahead log since the last checkpoint, as an estimate */
         uint64_t expired_ms, trimmed_ms;
+        bool trimming; /* there is more to trim */
         uint64_t expiry_position; /* where the walk over the mailboxes goes on; 0: not walking */
 
         /* The reader's alone. */

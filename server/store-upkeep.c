@@ -7,6 +7,7 @@ enum {
         EXPIRY_INTERVAL_MS = 60 * 60 * 1000,
         EXPIRY_MAILBOXES = 64, /* in one batch, so that nobody waits for the walk */
         TRIM_INTERVAL_MS = 60 * 1000,
+        TRIM_ROWS = 1024, /* in one batch, as above */
         COUNT_INTERVAL_S = 60 * 60,
 };
 
@@ -93,22 +94,63 @@ bool store_checkpoint_is_done(Store *store)
         return done;
 }
 
-/* What nobody needs to recognise any more after a restart: by age, and by number. */
-static int trim_recent(Store *store)
+/*
+ * What nobody needs to recognise any more after a restart: by age, and by number. The oldest rows lie first, so it
+ * looks at those that go and one that stays.
+ */
+static int find_stale(Store *store, int64_t *until_out, uint64_t *hashes_out, unsigned *rows_out)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "DELETE FROM recent WHERE stored_ms < :since OR number <= "
-                              "(SELECT number FROM (SELECT number, sum(length(hashes) / 8) OVER (ORDER BY "
-                              "number DESC) "
-                              "AS count FROM recent) WHERE count > :count ORDER BY number DESC LIMIT 1)");
+                              "SELECT number, stored_ms, length(hashes) / 8 AS count FROM recent "
+                              "ORDER BY number LIMIT :rows");
         if (r < 0)
                 return r;
-        statement_bind_int64(s, ":since", (int64_t)(store->now_ms - store->limits.dedupe_ms));
-        statement_bind_int64(s, ":count", (int64_t)store->limits.dedupe_count);
-        return statement_run(s);
+        statement_bind_int64(s, ":rows", TRIM_ROWS);
+        while ((r = statement_step(s)) > 0) {
+                int64_t number = 0, stored_ms = 0, count = 0;
+
+                statement_column_int64(s, "number", &number);
+                statement_column_int64(s, "stored_ms", &stored_ms);
+                r = statement_column_int64(s, "count", &count);
+                if (r < 0)
+                        return r;
+                if ((uint64_t)stored_ms + store->limits.dedupe_ms >= store->now_ms &&
+                    store->recent_rows_hashes - *hashes_out <= store->limits.dedupe_count)
+                        return 0;
+                *until_out = number;
+                *hashes_out += (uint64_t)count;
+                ++*rows_out;
+        }
+        return r;
+}
+
+static int trim_recent(Store *store)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        uint64_t hashes = 0;
+        unsigned rows = 0;
+        int64_t until = 0;
+        int r;
+
+        r = find_stale(store, &until, &hashes, &rows);
+        if (r < 0)
+                return r;
+        store->trimming = rows == TRIM_ROWS;
+        if (rows == 0)
+                return 0;
+        r = statement_prepare(store->database, &s, "DELETE FROM recent WHERE number <= :until");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":until", until);
+        r = statement_run(s);
+        if (r < 0)
+                return r;
+        store->recent_rows_hashes -= hashes;
+        store->pages += 2 + rows;
+        return 0;
 }
 
 /* The first mailbox with an envelope at or after position; 0: none. */
@@ -191,19 +233,24 @@ static int expire(Store *store)
         return 0;
 }
 
+static int trim(Store *store, uint64_t now)
+{
+        if (!store->trimming && store->trimmed_ms != 0 && now - store->trimmed_ms < TRIM_INTERVAL_MS)
+                return 0;
+        store->trimmed_ms = now;
+        repeats_expire(&store->repeats, store->now_ms);
+        return trim_recent(store);
+}
+
 int store_upkeep(Store *store, bool *more_out)
 {
         uint64_t now = clock_monotonic_ms();
         int r;
 
-        *more_out = false;
-        if (now - store->trimmed_ms >= TRIM_INTERVAL_MS || store->trimmed_ms == 0) {
-                store->trimmed_ms = now;
-                repeats_expire(&store->repeats, store->now_ms);
-                r = trim_recent(store);
-                if (r < 0)
-                        return r;
-        }
+        r = trim(store, now);
+        if (r < 0)
+                return r;
+        *more_out = store->trimming;
         if (store->expiry_position == 0) {
                 uint64_t interval = store->limits.retention_ms < EXPIRY_INTERVAL_MS
                                                     ? store->limits.retention_ms
@@ -215,6 +262,6 @@ int store_upkeep(Store *store, bool *more_out)
                 store->expiry_position = 1;
         }
         r = expire(store);
-        *more_out = store->expiry_position != 0;
+        *more_out |= store->expiry_position != 0;
         return r;
 }
