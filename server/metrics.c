@@ -60,9 +60,9 @@ static const struct {
                 {METRIC_PASSWORD_SUBMITTED, METRIC_PASSWORD_COMPLETED, "password_queue",
                  "Passwords that wait to be hashed."},
                 {METRIC_WAITING_ENVELOPES, METRIC_NOTHING, "envelopes_waiting",
-                 "Envelopes in mailboxes, counted each hour."},
+                 "Envelopes in mailboxes."},
                 {METRIC_WAITING_MAILBOXES, METRIC_NOTHING, "mailboxes_waiting",
-                 "Mailboxes with any, counted each hour."},
+                 "Mailboxes with any."},
 };
 
 MetricsShard *metrics_shard(Metrics *metrics)

@@ -253,6 +253,9 @@ static int remove_mailbox(Store *store, uint64_t mailbox)
         r = statement_run(envelopes);
         if (r < 0)
                 return r;
+        r = tally_deleted(store, mailbox, (uint64_t)database_changes(store->database));
+        if (r < 0)
+                return r;
         r = statement_prepare(store->database, &device, "DELETE FROM device WHERE mailbox = :mailbox");
         if (r < 0)
                 return r;

@@ -224,7 +224,9 @@ static int load(Store *store, const char *name, uint64_t hash, Mailbox **out)
         *out = mailbox;
         mailbox = NULL; /* the maps have it from here, whatever else fails: that fails the batch, and drops
                            them */
-        return load_entries(store, *out);
+        r = load_entries(store, *out);
+        (*out)->rows = (*out)->entries_count;
+        return r;
 }
 
 int loaded_by_name(Store *store, const char *name, Mailbox **out)

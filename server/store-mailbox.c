@@ -104,12 +104,12 @@ static int append(Store *store, Envelope *envelope)
         entry.size = envelope->payload_size;
         entry.hash = envelope_hash(store, mailbox->number, envelope->sender, envelope->id);
         if (repeats_contains(&store->repeats, entry.hash)) {
-                metrics_add(store->metrics, METRIC_REPEATED, 1);
+                store->tally.repeated++;
                 return STORE_REPEATED;
         }
         if (mailbox->entries_count >= store->limits.mailbox_messages ||
             mailbox->bytes + entry.size > store->limits.mailbox_bytes) {
-                metrics_add(store->metrics, METRIC_REFUSED_FULL, 1);
+                store->tally.refused_full++;
                 return STORE_MAILBOX_FULL;
         }
         r = reserve_sequences(store, mailbox);
@@ -127,7 +127,7 @@ static int append(Store *store, Envelope *envelope)
         if (r < 0)
                 return r;
         count_pages(store, mailbox, entry.size);
-        metrics_add(store->metrics, METRIC_STORED, 1);
+        tally_inserted(store, mailbox);
         return remember_recent(store, entry.hash);
 }
 
@@ -165,7 +165,7 @@ int store_flush_recent(Store *store)
         return r;
 }
 
-static int delete_until(Store *store, uint64_t mailbox, uint64_t sequence)
+static int delete_until(Store *store, uint64_t mailbox, uint64_t sequence, uint64_t *deleted_out)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
@@ -176,30 +176,34 @@ static int delete_until(Store *store, uint64_t mailbox, uint64_t sequence)
                 return r;
         statement_bind_int64(s, ":first", (int64_t)position_of(mailbox, 0));
         statement_bind_int64(s, ":last", (int64_t)position_of(mailbox, sequence));
-        return statement_run(s);
+        r = statement_run(s);
+        if (r < 0)
+                return r;
+        *deleted_out = (uint64_t)database_changes(store->database);
+        return tally_deleted(store, mailbox, *deleted_out);
 }
 
 /* The quota is free at once; the rows go with the next flush, many at a time. */
 int store_ack(Store *store, const StoreAck *request)
 {
         Mailbox *mailbox = loaded_by_number(store, request->mailbox);
-        uint64_t sequence = request->sequence;
+        uint64_t sequence = request->sequence, deleted = 0;
         int r;
 
         if (sequence >= UINT64_C(1) << SEQUENCE_BITS)
                 sequence = (UINT64_C(1) << SEQUENCE_BITS) - 1;
         if (!mailbox) {
-                r = delete_until(store, request->mailbox, sequence);
+                r = delete_until(store, request->mailbox, sequence, &deleted);
                 if (r < 0)
                         return r;
-                metrics_add(store->metrics, METRIC_ACKED, (uint64_t)database_changes(store->database));
+                store->tally.acked += deleted;
                 store->pages += 2;
                 return 0;
         }
         /* What comes between this and the flush is not meant. */
         if (sequence > mailbox->last_sequence)
                 sequence = mailbox->last_sequence;
-        metrics_add(store->metrics, METRIC_ACKED, loaded_pop_until(store, mailbox, sequence));
+        store->tally.acked += loaded_pop_until(store, mailbox, sequence);
         if (sequence == 0)
                 return 0;
         if (!mailbox->acked) {
@@ -217,9 +221,10 @@ int store_flush_acks(Store *store)
 {
         while (store->acked) {
                 Mailbox *mailbox = store->acked;
+                uint64_t deleted;
                 int r;
 
-                r = delete_until(store, mailbox->number, mailbox->acked);
+                r = delete_until(store, mailbox->number, mailbox->acked, &deleted);
                 if (r < 0)
                         return r;
                 count_pages(store, mailbox, 0);

@@ -51,6 +51,14 @@ static const char *const scripts[] = {
                 "  hash BLOB NOT NULL PRIMARY KEY,"
                 "  account INTEGER NOT NULL REFERENCES account(number)"
                 ") STRICT, WITHOUT ROWID;",
+                /* One row, kept by the transactions that change what it counts. */
+                "CREATE TABLE waiting ("
+                "  only INTEGER PRIMARY KEY CHECK (only = 1),"
+                "  envelopes INTEGER NOT NULL,"
+                "  mailboxes INTEGER NOT NULL"
+                ") STRICT;"
+                "INSERT INTO waiting (only, envelopes, mailboxes) "
+                "SELECT 1, count(*), count(DISTINCT position >> 35) FROM envelope;",
 };
 
 const Migrations store_migrations = {

@@ -56,6 +56,20 @@ static bool acks_are_due(const Store *store)
         return store->acked && clock_monotonic_ms() - store->acked_since_ms >= ACK_DELAY_MS;
 }
 
+static int commit(Store *store, Database **transaction)
+{
+        int r;
+
+        r = tally_write(store);
+        if (r < 0)
+                return r;
+        r = transaction_commit(transaction);
+        if (r < 0)
+                return r;
+        tally_commit(store);
+        return 0;
+}
+
 static int run_batch(Store *store, StoreRequest *first, bool flush_acks)
 {
         _cleanup_(transaction_rollbackp) Database *transaction = NULL;
@@ -78,7 +92,7 @@ static int run_batch(Store *store, StoreRequest *first, bool flush_acks)
         r = store_flush_recent(store);
         if (r < 0)
                 return r;
-        return transaction_commit(&transaction);
+        return commit(store, &transaction);
 }
 
 /* What is in memory may be ahead of the database now: begin again from what is there. */
@@ -87,11 +101,24 @@ static void recover(Store *store, int error)
         int r;
 
         log_error("the store could not commit: %s (%s)", strerror(-error), database_error(store->database));
-        metrics_add(store->metrics, METRIC_STORE_FAILURES, 1);
+        tally_drop(store);
         loaded_drop_all(store);
         r = loaded_start(store);
         if (r < 0)
                 log_error("the store could not read what was stored lately: %s", strerror(-r));
+}
+
+static int try_batch(Store *store, StoreRequest *first, size_t count, bool flush_acks)
+{
+        uint64_t begin = clock_monotonic_us();
+        int r;
+
+        r = run_batch(store, first, flush_acks);
+        if (r < 0)
+                recover(store, r);
+        else
+                metrics_batch(store->metrics, count, clock_monotonic_us() - begin);
+        return r;
 }
 
 typedef struct Group {
@@ -120,7 +147,11 @@ static void send_back(Group *groups, size_t *count, StoreRequest *request)
 static void complete(Store *store, StoreRequest *first, int error)
 {
         Group groups[GROUPS_MAX];
+        uint64_t completed = 0;
         size_t count = 0;
+
+        if (error < 0)
+                metrics_add(store->metrics, METRIC_STORE_FAILURES, 1);
 
         while (first) {
                 StoreRequest *next = (StoreRequest *)first->item.next;
@@ -130,14 +161,18 @@ static void complete(Store *store, StoreRequest *first, int error)
                         if (first->operation == STORE_TAKE_BUNDLES)
                                 store_bundles_deinit((StoreTakeBundles *)first);
                 }
-                if (first->operation == STORE_ACK)
-                        free(first);
-                else if (first->operation == STORE_READ && error == 0 && first->result == 0)
-                        (void)queue_put(&store->to_reader, first, 0);
-                else
-                        send_back(groups, &count, first);
+                if (first->operation == STORE_READ && error == 0 && first->result == 0) {
+                        (void)queue_put(&store->to_reader, first, 0); /* which completes it */
+                } else {
+                        completed++;
+                        if (first->operation == STORE_ACK)
+                                free(first);
+                        else
+                                send_back(groups, &count, first);
+                }
                 first = next;
         }
+        metrics_add(store->metrics, METRIC_STORE_COMPLETED, completed);
         for (size_t i = 0; i < count; i++)
                 inbox_post_list(groups[i].inbox, groups[i].first, groups[i].last);
 }
@@ -155,9 +190,7 @@ static void write_singly(Store *store, StoreRequest *first, bool flush_acks)
                 first->item.next = NULL;
                 if (first->operation == STORE_TAKE_BUNDLES) /* what the failed batch had found */
                         store_bundles_deinit((StoreTakeBundles *)first);
-                r = run_batch(store, first, flush_acks && !next);
-                if (r < 0)
-                        recover(store, r);
+                r = try_batch(store, first, 1, flush_acks && !next);
                 complete(store, first, r < 0 ? r : 0);
                 first = next;
         }
@@ -165,16 +198,11 @@ static void write_singly(Store *store, StoreRequest *first, bool flush_acks)
 
 static void write_batch(Store *store, StoreRequest *first, size_t count, bool flush_acks)
 {
-        uint64_t begin = clock_monotonic_us();
         int r;
 
         store->now_ms = clock_wall_ms();
         store->batch++;
-        r = run_batch(store, first, flush_acks);
-        if (r < 0)
-                recover(store, r);
-        metrics_batch(store->metrics, count, clock_monotonic_us() - begin);
-        metrics_add(store->metrics, METRIC_STORE_COMPLETED, count);
+        r = try_batch(store, first, count, flush_acks);
         if (r < 0 && count > 1 && r != -ENOSPC && r != -EIO)
                 write_singly(store, first, flush_acks);
         else
@@ -192,10 +220,11 @@ static bool upkeep(Store *store)
         if (r >= 0)
                 r = store_upkeep(store, &more);
         if (r >= 0)
-                r = transaction_commit(&transaction);
+                r = commit(store, &transaction);
         if (r < 0) {
                 transaction_rollbackp(&transaction);
                 transaction = NULL;
+                metrics_add(store->metrics, METRIC_STORE_FAILURES, 1);
                 recover(store, r);
         }
         return r >= 0 && more;
@@ -283,7 +312,8 @@ static int check_tables(Store *store)
                               "pragma_quick_check('account') "
                               "UNION ALL SELECT quick_check FROM pragma_quick_check('device') "
                               "UNION ALL SELECT quick_check FROM pragma_quick_check('one_time_prekey') "
-                              "UNION ALL SELECT quick_check FROM pragma_quick_check('used_invitation')) "
+                              "UNION ALL SELECT quick_check FROM pragma_quick_check('used_invitation') "
+                              "UNION ALL SELECT quick_check FROM pragma_quick_check('waiting')) "
                               "WHERE quick_check <> 'ok' LIMIT 1");
         if (r < 0)
                 return r;
@@ -395,7 +425,6 @@ int store_open(const char *folder, const StoreLimits *limits,
         memcpy(store->hash_key, hash_key, sizeof(store->hash_key));
         store->metrics = metrics_shard(metrics);
         store->reader_metrics = metrics_shard(metrics);
-        store->checkpoint_metrics = metrics_shard(metrics);
         queue_init(&store->to_writer);
         queue_init(&store->to_reader);
         pthread_mutex_init(&store->checkpoint_lock, NULL);
@@ -413,6 +442,9 @@ int store_open(const char *folder, const StoreLimits *limits,
         if (r < 0)
                 return r;
         r = loaded_start(store);
+        if (r < 0)
+                return r;
+        r = tally_start(store);
         if (r < 0)
                 return r;
         r = start_threads(store);

@@ -50,11 +50,21 @@ struct Mailbox {
         MailboxEntry *entries;            /* a ring of what waits, oldest first */
         size_t entries_first, entries_count, entries_capacity;
         uint64_t bytes;
+        uint64_t rows;  /* in the table: what waits, and what was acked and is not deleted yet */
         uint64_t acked; /* deletion pending up to here; 0: none */
         Mailbox *next_acked;
         uint64_t touched_batch;
         Mailbox *older, *newer; /* by use */
 };
+
+/*
+ * What a transaction does to the figures. Shown once it is committed, forgotten if it is not: a batch that is run
+ * again counts once.
+ */
+typedef struct Tally {
+        uint64_t stored, repeated, refused_full, acked, expired;
+        int64_t envelopes, mailboxes; /* rows of the table, and mailboxes that have any: how many more, or fewer */
+} Tally;
 
 typedef struct Queue {
         pthread_mutex_t lock;
@@ -88,6 +98,8 @@ struct Store {
         uint64_t recent_rows_hashes; /* in the table `recent` */
         uint64_t now_ms;
         uint64_t batch;
+        Tally tally;
+        int64_t waiting_envelopes, waiting_mailboxes; /* as committed; the row of the table `waiting` */
         uint64_t pages; /* of write-ahead log since the last checkpoint, as an estimate */
         uint64_t expired_ms, trimmed_ms;
         bool trimming; /* there is more to trim */
@@ -101,7 +113,6 @@ struct Store {
         pthread_mutex_t checkpoint_lock;
         pthread_cond_t checkpoint_changed;
         bool checkpoint_wanted, checkpoint_done, checkpoint_stopping;
-        MetricsShard *checkpoint_metrics;
 };
 
 static inline uint64_t position_of(uint64_t mailbox, uint64_t sequence)
@@ -151,6 +162,14 @@ size_t loaded_pop_until(Store *store, Mailbox *mailbox, uint64_t sequence); /* h
 void loaded_drop(Store *store, Mailbox *mailbox);
 void loaded_drop_all(Store *store);
 int loaded_start(Store *store); /* what was stored lately, from the table; also after a rollback */
+
+/* store-tally.c, on the writer's thread: */
+int tally_start(Store *store); /* what waits, from the table; -EBADMSG if it is not there */
+void tally_inserted(Store *store, Mailbox *mailbox);
+int tally_deleted(Store *store, uint64_t number, uint64_t count); /* after the deletion */
+int tally_write(Store *store);                                    /* at a transaction's end */
+void tally_commit(Store *store);
+void tally_drop(Store *store);
 
 /* store-read.c */
 void *store_reader_run(void *data); /* the Store */

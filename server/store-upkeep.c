@@ -8,67 +8,30 @@ enum {
         EXPIRY_MAILBOXES = 64, /* in one batch, so that nobody waits for the walk */
         TRIM_INTERVAL_MS = 60 * 1000,
         TRIM_ROWS = 1024, /* in one batch, as above */
-        COUNT_INTERVAL_S = 60 * 60,
 };
-
-/* A long walk, from a snapshot: nobody waits for it. */
-static void count_waiting(Store *store, Database *database)
-{
-        _cleanup_(statement_releasep) Statement *s = NULL;
-        int64_t envelopes = 0, mailboxes = 0;
-
-        if (statement_prepare(database, &s,
-                              "SELECT count(*) AS envelopes, count(DISTINCT position >> 35) AS mailboxes "
-                              "FROM envelope") < 0 ||
-            statement_step(s) <= 0)
-                return;
-        statement_column_int64(s, "envelopes", &envelopes);
-        if (statement_column_int64(s, "mailboxes", &mailboxes) < 0)
-                return;
-        metrics_set(store->checkpoint_metrics, METRIC_WAITING_ENVELOPES, (uint64_t)envelopes);
-        metrics_set(store->checkpoint_metrics, METRIC_WAITING_MAILBOXES, (uint64_t)mailboxes);
-}
-
-static bool wait_for_work(Store *store, const struct timespec *until)
-{
-        int r = 0;
-
-        while (!store->checkpoint_wanted && !store->checkpoint_stopping && r == 0)
-                r = pthread_cond_timedwait(&store->checkpoint_changed, &store->checkpoint_lock, until);
-        return !store->checkpoint_stopping;
-}
 
 /*
  * Copies the write-ahead log while the writer goes on writing. What came meanwhile is left to the writer,
- * and is little; with that done too, the log starts anew at its beginning. Between that, it counts what
- * waits.
+ * and is little; with that done too, the log starts anew at its beginning.
  */
 void *store_checkpointer_run(void *data)
 {
         Store *store = data;
         Database *database = NULL;
-        struct timespec count_at;
 
-        clock_gettime(CLOCK_MONOTONIC, &count_at);
         (void)database_open(store->path, NULL, 0, &database); /* without it, the writer does it all */
         pthread_mutex_lock(&store->checkpoint_lock);
-        while (wait_for_work(store, &count_at)) {
-                bool wanted = store->checkpoint_wanted;
-
+        while (!store->checkpoint_stopping) {
+                if (!store->checkpoint_wanted) {
+                        pthread_cond_wait(&store->checkpoint_changed, &store->checkpoint_lock);
+                        continue;
+                }
                 pthread_mutex_unlock(&store->checkpoint_lock);
-                if (database && wanted)
+                if (database)
                         (void)database_exec(database, "PRAGMA wal_checkpoint(PASSIVE)");
-                if (!wanted) {
-                        if (database)
-                                count_waiting(store, database);
-                        clock_gettime(CLOCK_MONOTONIC, &count_at);
-                        count_at.tv_sec += COUNT_INTERVAL_S;
-                }
                 pthread_mutex_lock(&store->checkpoint_lock);
-                if (wanted) {
-                        store->checkpoint_wanted = false;
-                        store->checkpoint_done = true;
-                }
+                store->checkpoint_wanted = false;
+                store->checkpoint_done = true;
         }
         pthread_mutex_unlock(&store->checkpoint_lock);
         database_close(database);
@@ -181,6 +144,7 @@ static int expire_mailbox(Store *store, uint64_t number, uint64_t before_ms)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         Mailbox *mailbox = loaded_by_number(store, number);
+        uint64_t deleted;
         int r;
 
         if (mailbox) {
@@ -201,8 +165,9 @@ static int expire_mailbox(Store *store, uint64_t number, uint64_t before_ms)
         r = statement_run(s);
         if (r < 0)
                 return r;
-        metrics_add(store->metrics, METRIC_EXPIRED, (uint64_t)database_changes(store->database));
-        return 0;
+        deleted = (uint64_t)database_changes(store->database);
+        store->tally.expired += deleted;
+        return tally_deleted(store, number, deleted);
 }
 
 /* A mailbox's oldest envelope lies first, so the walk looks at one row of each mailbox that has any. */
