@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,19 @@ static const char *openssl_problem(void)
         return reason ? reason : "unknown";
 }
 
+static void ssl_context_freep(SSL_CTX **context)
+{
+        SSL_CTX_free(*context);
+}
+
+static void chain_deinit(CertificateChain *chain)
+{
+        X509_free(chain->leaf);
+        EVP_PKEY_free(chain->key);
+        sk_X509_pop_free(chain->others, X509_free);
+        *chain = (CertificateChain){};
+}
+
 static int pin_of(X509 *x, CertificatePin *out)
 {
         _cleanup_(der_freep) unsigned char *der = NULL;
@@ -50,46 +64,144 @@ static int pin_of(X509 *x, CertificatePin *out)
         return 0;
 }
 
-int certificate_load(Certificate *certificate, const char *certificate_path, const char *key_path)
+static int not_pem(const char *path)
 {
-        _cleanup_(fclosep) FILE *certificate_file = fopen(certificate_path, "re");
-        _cleanup_(fclosep) FILE *key_file = NULL;
-        _cleanup_(x509_freep) X509 *x = NULL;
-        _cleanup_(pkey_freep) EVP_PKEY *key = NULL;
+        log_error("certificate %s: not a certificate in PEM: %s", path, openssl_problem());
+        return EXIT_CERTIFICATE;
+}
 
-        if (!certificate_file) {
-                log_error("certificate %s: %s", certificate_path, strerror(errno));
+static int read_certificates(CertificateChain *chain, const char *path)
+{
+        _cleanup_(fclosep) FILE *file = fopen(path, "re");
+        X509 *x;
+
+        if (!file) {
+                log_error("certificate %s: %s", path, strerror(errno));
                 return EXIT_CERTIFICATE;
         }
-        key_file = fopen(key_path, "re");
-        if (!key_file) {
-                log_error("key %s: %s", key_path, strerror(errno));
+        ERR_clear_error();
+        chain->leaf = PEM_read_X509(file, NULL, NULL, NULL);
+        if (!chain->leaf)
+                return not_pem(path);
+        chain->others = sk_X509_new_null();
+        if (!chain->others)
+                return EXIT_INTERNAL;
+        while ((x = PEM_read_X509(file, NULL, NULL, NULL)))
+                if (!sk_X509_push(chain->others, x)) {
+                        X509_free(x);
+                        return EXIT_INTERNAL;
+                }
+        /* This is what the end of the file looks like. */
+        if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+                return not_pem(path);
+        ERR_clear_error();
+        return 0;
+}
+
+static int read_key(CertificateChain *chain, const char *path)
+{
+        _cleanup_(fclosep) FILE *file = fopen(path, "re");
+
+        if (!file) {
+                log_error("key %s: %s", path, strerror(errno));
                 return EXIT_CERTIFICATE;
         }
-        x = PEM_read_X509(certificate_file, NULL, NULL, NULL);
-        if (!x) {
-                log_error("certificate %s: not a certificate in PEM: %s", certificate_path,
-                          openssl_problem());
+        chain->key = PEM_read_PrivateKey(file, NULL, NULL, (void *)"");
+        if (!chain->key) {
+                log_error("key %s: not a private key in PEM without passphrase: %s", path, openssl_problem());
                 return EXIT_CERTIFICATE;
         }
-        key = PEM_read_PrivateKey(key_file, NULL, NULL, (void *)"");
-        if (!key) {
-                log_error("key %s: not a private key in PEM without passphrase: %s", key_path,
-                          openssl_problem());
-                return EXIT_CERTIFICATE;
-        }
-        if (X509_check_private_key(x, key) != 1) {
+        return 0;
+}
+
+/* Also by OpenSSL's own rules, as a connection would: it refuses keys that are too short, among others. */
+static int check(const CertificateChain *chain, const char *certificate_path, const char *key_path)
+{
+        _cleanup_(ssl_context_freep) SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+
+        if (!context)
+                return EXIT_INTERNAL;
+        if (X509_check_private_key(chain->leaf, chain->key) != 1) {
                 log_error("key %s does not belong to certificate %s", key_path, certificate_path);
                 return EXIT_CERTIFICATE;
         }
-        if (X509_cmp_current_time(X509_get0_notAfter(x)) < 0)
+        if (SSL_CTX_use_cert_and_key(context, chain->leaf, chain->key, chain->others, 1) != 1) {
+                log_error("certificate %s cannot be used: %s", certificate_path, openssl_problem());
+                return EXIT_CERTIFICATE;
+        }
+        if (X509_cmp_current_time(X509_get0_notAfter(chain->leaf)) < 0)
                 log_warning("certificate %s has expired: clients without its pin will refuse it",
                             certificate_path);
+        return 0;
+}
+
+/* What is read of a chain that is refused is the caller's to free, too. */
+static int read_chain(CertificateChain *chain, const char *certificate_path, const char *key_path)
+{
+        int r;
+
+        r = read_certificates(chain, certificate_path);
+        if (r != 0)
+                return r;
+        r = read_key(chain, key_path);
+        if (r != 0)
+                return r;
+        r = check(chain, certificate_path, key_path);
+        if (r != 0)
+                return r;
+        return pin_of(chain->leaf, &chain->pin);
+}
+
+void certificate_init(Certificate *certificate)
+{
+        *certificate = (Certificate){};
+        pthread_mutex_init(&certificate->lock, NULL);
+}
+
+int certificate_load(Certificate *certificate, const char *certificate_path, const char *key_path)
+{
         certificate->certificate_path = strdup(certificate_path);
         certificate->key_path = strdup(key_path);
         if (!certificate->certificate_path || !certificate->key_path)
                 return EXIT_INTERNAL;
-        return pin_of(x, &certificate->pin);
+        return read_chain(&certificate->chain, certificate_path, key_path);
+}
+
+int certificate_reload(Certificate *certificate)
+{
+        _cleanup_(chain_deinit) CertificateChain chain = {};
+        CertificateChain replaced;
+        char pin[CERTIFICATE_PIN_TEXT_SIZE];
+        bool same_pin;
+        int r;
+
+        r = read_chain(&chain, certificate->certificate_path, certificate->key_path);
+        if (r != 0) {
+                log_error("going on with the certificate that is in use");
+                return r;
+        }
+        certificate_pin_format(&chain.pin, pin);
+        pthread_mutex_lock(&certificate->lock);
+        replaced = certificate->chain;
+        certificate->chain = chain;
+        pthread_mutex_unlock(&certificate->lock);
+        same_pin = memcmp(&replaced.pin, &certificate->chain.pin, sizeof(replaced.pin)) == 0;
+        chain = replaced;
+        log_notice("read certificate %s again; %s %s", certificate->certificate_path,
+                   same_pin ? "its pin stays" : "whoever has been given its pin needs another:", pin);
+        return 0;
+}
+
+int certificate_use(Certificate *certificate, SSL *connection)
+{
+        int r;
+
+        SSL_certs_clear(connection); /* one of another kind of key would be offered beside this one */
+        pthread_mutex_lock(&certificate->lock);
+        r = SSL_use_cert_and_key(connection, certificate->chain.leaf, certificate->chain.key,
+                                 certificate->chain.others, 1);
+        pthread_mutex_unlock(&certificate->lock);
+        return r == 1 ? 0 : -1;
 }
 
 static bool add_extension(X509 *x, int nid, const char *value)
@@ -241,5 +353,6 @@ void certificate_deinit(Certificate *certificate)
 {
         free(certificate->certificate_path);
         free(certificate->key_path);
-        *certificate = (Certificate){};
+        chain_deinit(&certificate->chain);
+        pthread_mutex_destroy(&certificate->lock);
 }

@@ -212,9 +212,18 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
         return 0;
 }
 
-/* The certificate comes from info; here is what it has no words for. */
-static void configure_tls(SSL_CTX *context)
+static int use_certificate(SSL *connection, void *certificate)
 {
+        return certificate_use(certificate, connection) == 0;
+}
+
+/*
+ * That there is TLS comes from info; here is what it has no words for. libwebsockets reads the certificate once; each
+ * connection asks for the one that the server has then, so that it can be replaced.
+ */
+static void configure_tls(SSL_CTX *context, Certificate *certificate)
+{
+        SSL_CTX_set_cert_cb(context, use_certificate, certificate);
         SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
         SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
         SSL_CTX_set_num_tickets(context, 0);
@@ -227,7 +236,9 @@ static int on_first_event(struct lws *wsi, enum lws_callback_reasons reason, voi
                           size_t size)
 {
         if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
-                configure_tls(user);
+                const IoThread *thread = lws_context_user(lws_get_context(wsi));
+
+                configure_tls(user, &thread->server->certificate);
                 return 0;
         }
         return on_event(wsi, reason, user, in, size);
@@ -260,6 +271,7 @@ int io_context_new(IoThread *thread)
                                    LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS |
                                    LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME,
                         .foreign_loops = loops,
+                        .user = thread,
                         .pt_serv_buf_size = SERVICE_BUFFER,
                         .timeout_secs = HANDSHAKE_SECONDS,
                         .keepalive_timeout = HANDSHAKE_SECONDS,

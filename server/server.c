@@ -14,6 +14,7 @@
 
 #include "server/address.h"
 #include "server/cleanup.h"
+#include "server/clock.h"
 #include "server/exit-code.h"
 #include "server/io.h"
 #include "server/listener.h"
@@ -222,7 +223,7 @@ static void print_pin(const Server *server)
 {
         char pin[CERTIFICATE_PIN_TEXT_SIZE];
 
-        certificate_pin_format(&server->certificate.pin, pin);
+        certificate_pin_format(&server->certificate.chain.pin, pin);
         printf("%s\n", pin);
         fflush(stdout);
 }
@@ -290,30 +291,44 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
         ev_break(loop, EVBREAK_ALL);
 }
 
+static void on_hangup(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+        Server *server = watcher->data;
+
+        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)clock_monotonic_us());
+        (void)certificate_reload(&server->certificate); /* which has said what is wrong, and changed nothing */
+        sd_notify(0, "READY=1");
+}
+
 static void on_watchdog(struct ev_loop *loop, ev_timer *watcher, int events)
 {
         sd_notify(0, "WATCHDOG=1");
 }
 
 typedef struct Signals {
-        ev_signal term, interrupt;
+        ev_signal term, interrupt, hangup;
 } Signals;
 
-static void start_signals(Signals *signals, struct ev_loop *loop)
+static void start_signals(Signals *signals, Server *server, struct ev_loop *loop)
 {
         ev_signal_init(&signals->term, on_signal, SIGTERM);
         ev_signal_init(&signals->interrupt, on_signal, SIGINT);
         ev_signal_start(loop, &signals->term);
+        ev_signal_init(&signals->hangup, on_hangup, SIGHUP);
+        signals->hangup.data = server;
         ev_signal_start(loop, &signals->interrupt);
+        ev_signal_start(loop, &signals->hangup);
 }
 
 static void stop_signals(Signals *signals, struct ev_loop *loop)
 {
         ev_signal_stop(loop, &signals->term);
         ev_signal_stop(loop, &signals->interrupt);
+        ev_signal_stop(loop, &signals->hangup);
         /* It ends soon, whoever asks again. */
         signal(SIGTERM, SIG_IGN);
         signal(SIGINT, SIG_IGN);
+        signal(SIGHUP, SIG_IGN);
 }
 
 static void run(struct ev_loop *loop)
@@ -341,6 +356,7 @@ static void block_signals(int how)
         sigemptyset(&set);
         sigaddset(&set, SIGTERM);
         sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGHUP);
         pthread_sigmask(how, &set, NULL);
 }
 
@@ -357,9 +373,10 @@ int server_run(const Config *config)
         }
         server->config = config;
         server->state = STATE_INIT;
+        certificate_init(&server->certificate);
         init_limiters(&server->limiters, config);
         block_signals(SIG_BLOCK);
-        start_signals(&signals, loop);
+        start_signals(&signals, server, loop);
         r = server_up(server, loop);
         block_signals(SIG_UNBLOCK);
         if (r == 0) {

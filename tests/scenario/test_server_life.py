@@ -17,7 +17,7 @@ from harness import metrics, places
 from harness.client import Client, run
 from harness.process import environment
 from harness.waiting import DEADLINE, until
-from harness.wire import certificate, client_context
+from harness.wire import EC_KEY, certificate, client_context
 
 
 def smserver(folder, *arguments, **more):
@@ -90,6 +90,95 @@ def test_own_certificate(stage, tmp_path):
     server = stage.server({"server": {"certificate": cert, "key": key}})
     assert server.pin == pin
     run(Client.newcomer(server, "alice"))
+
+
+def served_pin(server, change=lambda context: None):
+    context = client_context()
+    change(context)
+    with socket.create_connection(("127.0.0.1", server.port)) as raw, context.wrap_socket(raw) as tls:
+        return "sha256:" + hashlib.sha256(tls.getpeercert(binary_form=True)).hexdigest()
+
+
+@pytest.mark.parametrize("key_kind", [EC_KEY, ["rsa:2048"]], ids=["ec", "rsa"])
+def test_certificate_is_renewed(stage, tmp_path, key_kind):
+    """New connections get the new one, those that are open stay. What makes no sense changes nothing."""
+    cert, key, old_pin = certificate(tmp_path)
+    server = stage.server({"server": {"certificate": cert, "key": key}})
+    new_cert, new_key, new_pin = certificate(tmp_path, "new", key_kind)
+    _, other_key, _ = certificate(tmp_path, "other")
+
+    def reload(word):
+        before = server.log().count(word)
+        os.kill(server.pid, signal.SIGHUP)
+        until(word, lambda: server.log().count(word) > before)
+
+    async def story():
+        alice = await Client.newcomer(server, "alice")
+        assert served_pin(server) == old_pin
+        new_cert.replace(cert)
+        new_key.replace(key)
+        assert served_pin(server) == old_pin
+        reload(new_pin)
+        for _ in range(8):  # whichever thread takes it
+            assert served_pin(server) == new_pin
+
+        def of_before(context):
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
+            context.set_ciphers("ECDHE-ECDSA-AES256-GCM-SHA384")
+        if key_kind != EC_KEY:  # nobody gets the old one by asking for its kind
+            with pytest.raises((ssl.SSLError, OSError)):
+                served_pin(server, of_before)
+
+        good = key.read_bytes()
+        other_key.replace(key)
+        reload("going on with the certificate that is in use")
+        assert "does not belong" in server.log() and served_pin(server) == new_pin
+        key.write_bytes(good)
+        cert.write_text("no PEM at all")
+        reload("going on with the certificate that is in use")
+        assert served_pin(server) == new_pin
+        cert.unlink()
+        reload("going on with the certificate that is in use")
+        assert served_pin(server) == new_pin
+        await alice.nothing_comes()  # still there
+    run(story())
+    assert server.stop() == 0
+
+
+def test_whole_chain_is_served(stage, tmp_path):
+    """From the one that is read again, too: a client that knows the authority alone is content."""
+    def openssl(*arguments):
+        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, cwd=tmp_path)
+
+    (tmp_path / "ca.ext").write_text("basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n"
+                                     "subjectKeyIdentifier=hash\n")
+    (tmp_path / "leaf.ext").write_text("subjectAltName=IP:127.0.0.1\nauthorityKeyIdentifier=keyid\n")
+
+    def issue(name, issuer, extensions):
+        openssl("req", "-newkey", *EC_KEY, "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+        signer = ["-CA", f"{issuer}.crt", "-CAkey", f"{issuer}.key", "-CAcreateserial"] if issuer else \
+            ["-signkey", f"{name}.key"]
+        openssl("x509", "-req", "-in", f"{name}.csr", *signer, "-days", "2", "-extfile", extensions, "-out", f"{name}.crt")
+    issue("root", None, "ca.ext")
+    issue("between", "root", "ca.ext")
+    chain, key = tmp_path / "chain.pem", tmp_path / "chain.key"
+
+    def renew(name):
+        issue(name, "between", "leaf.ext")
+        chain.write_bytes((tmp_path / f"{name}.crt").read_bytes() + (tmp_path / "between.crt").read_bytes())
+        key.write_bytes((tmp_path / f"{name}.key").read_bytes())
+
+    def name_of_server():
+        context = ssl.create_default_context(cafile=tmp_path / "root.crt")
+        with socket.create_connection(("127.0.0.1", server.port)) as raw:
+            with context.wrap_socket(raw, server_hostname="127.0.0.1") as tls:
+                return tls.getpeercert()["subject"][0][0][1]
+    renew("first")
+    server = stage.server({"server": {"certificate": chain, "key": key}})
+    assert name_of_server() == "first"
+    renew("second")
+    os.kill(server.pid, signal.SIGHUP)
+    until("the second certificate", lambda: name_of_server() == "second")
 
 
 def test_several_addresses(stage):
@@ -279,10 +368,16 @@ def test_tells_the_service_manager(tmp_path):
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         assert manager.recv(100) == b"READY=1"
         assert manager.recv(100) == b"WATCHDOG=1"
+
+        def hear():
+            while (said := manager.recv(100)) == b"WATCHDOG=1":
+                pass
+            return said
+        process.send_signal(signal.SIGHUP)
+        assert hear().startswith(b"RELOADING=1\nMONOTONIC_USEC=")
+        assert hear() == b"READY=1"
         process.send_signal(signal.SIGTERM)
-        while (said := manager.recv(100)) == b"WATCHDOG=1":
-            pass
-        assert said == b"STOPPING=1"
+        assert hear() == b"STOPPING=1"
         assert process.wait(DEADLINE) == 0
 
 

@@ -33,10 +33,13 @@ def schema():
         return module
 
 
-def certificate(folder, name="server"):
+EC_KEY = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+
+
+def certificate(folder, name="server", key_kind=EC_KEY):
     """A fresh self-signed certificate for loopback: its file, its key's file, its pin."""
     cert, key = folder / f"{name}.crt", folder / f"{name}.key"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+    subprocess.run(["openssl", "req", "-x509", "-newkey", *key_kind, "-nodes",
                     "-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=localhost",
                     "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"], check=True, capture_output=True)
     der = subprocess.run(["openssl", "x509", "-in", cert, "-outform", "DER"], check=True, capture_output=True).stdout
