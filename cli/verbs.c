@@ -49,6 +49,7 @@ const Verb verb_table[] = {
                 {"contacts", "", 0, 0, 0, N_("list the contacts"), cmd_contacts},
                 {"trust", "NAME", 1, 1, OPTION_BIT(OPTION_YES), N_("accept a contact's changed key"),
                  cmd_trust},
+                {"settings", "[NAME [VALUE]]", 0, 2, 0, N_("show the settings, or change one"), cmd_settings},
                 {"reconnect", "", 0, 0, 0, N_("connect to the server now"), cmd_reconnect},
                 {"help", "[VERB]", 0, 1, 0, N_("show help, in full for one verb"), cmd_help},
                 {NULL, NULL, 0, 0, 0, NULL, NULL},

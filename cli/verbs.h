@@ -69,6 +69,7 @@ ClientFailure cmd_login(const Command *command);
 ClientFailure cmd_reconnect(const Command *command);
 ClientFailure cmd_register(const Command *command);
 ClientFailure cmd_send(const Command *command);
+ClientFailure cmd_settings(const Command *command);
 ClientFailure cmd_status(const Command *command);
 ClientFailure cmd_trust(const Command *command);
 ClientFailure cmd_unlock(const Command *command);

@@ -8,6 +8,7 @@
 #define CLIENT_ROOT_PATH          "/org/securemessenger/Messenger1"
 #define CLIENT_MESSAGES_INTERFACE CLIENT_BUS_NAME ".Messages"
 #define CLIENT_CONTACT_INTERFACE  CLIENT_BUS_NAME ".Contact"
+#define CLIENT_SETTINGS_INTERFACE CLIENT_BUS_NAME ".Settings"
 
 /*
  * How long a call may take, in milliseconds. The daemon answers a waiting Send() within 30 seconds, and

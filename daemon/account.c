@@ -15,11 +15,15 @@ typedef struct Unlocking {
         void *userdata;
 } Unlocking;
 
+typedef struct Listener {
+        const AccountHandler *handler; /* NULL: free */
+        void *userdata;
+} Listener;
+
 struct Account {
         StateFolder *folder;
         PasswordWorker *worker;
-        const AccountHandler *handler;
-        void *userdata;
+        Listener listeners[ACCOUNT_HANDLERS_MAX];
         AccountState state;
         Vault vault;
         Messenger *messenger;
@@ -41,14 +45,19 @@ const char *account_state_name(AccountState state)
         return names[state];
 }
 
+/* Tells all listeners that want to hear it. */
+#define TELL(account, member, ...)                                                                   \
+        for (Listener *l = (account)->listeners; l < (account)->listeners + ACCOUNT_HANDLERS_MAX; l++) \
+                if (l->handler && l->handler->member)                                                \
+                        l->handler->member(l->userdata, ##__VA_ARGS__)
+
 static void set_state(Account *account, AccountState state)
 {
         if (account->state == state)
                 return;
         log_info("account", "%s -> %s", account_state_name(account->state), account_state_name(state));
         account->state = state;
-        if (account->handler)
-                account->handler->state_changed(account->userdata);
+        TELL(account, state_changed);
 }
 
 AccountState account_state(const Account *account)
@@ -61,10 +70,21 @@ Messenger *account_messenger(Account *account)
         return account->state == ACCOUNT_UNLOCKED ? account->messenger : NULL;
 }
 
-void account_set_handler(Account *account, const AccountHandler *handler, void *userdata)
+void account_add_handler(Account *account, const AccountHandler *handler, void *userdata)
 {
-        account->handler = handler;
-        account->userdata = userdata;
+        size_t i = 0;
+
+        while (account->listeners[i].handler)
+                i++;
+        account->listeners[i].handler = handler;
+        account->listeners[i].userdata = userdata;
+}
+
+void account_remove_handler(Account *account, void *userdata)
+{
+        for (size_t i = 0; i < ACCOUNT_HANDLERS_MAX; i++)
+                if (account->listeners[i].userdata == userdata)
+                        account->listeners[i].handler = NULL;
 }
 
 int account_new(StateFolder *folder, PasswordWorker *worker, Account **out)
@@ -110,21 +130,30 @@ static void on_link_changed(void *userdata)
 {
         Account *account = userdata;
 
-        if (account->handler && account->state == ACCOUNT_UNLOCKED)
-                account->handler->link_changed(account->userdata);
+        if (account->state == ACCOUNT_UNLOCKED)
+                TELL(account, link_changed);
 }
 
 static void on_committed(void *userdata)
 {
         Account *account = userdata;
 
-        if (account->handler && account->state == ACCOUNT_UNLOCKED)
-                account->handler->committed(account->userdata);
+        if (account->state == ACCOUNT_UNLOCKED)
+                TELL(account, committed);
+}
+
+static void on_setting_changed(void *userdata, SettingId id)
+{
+        Account *account = userdata;
+
+        if (account->state == ACCOUNT_UNLOCKED)
+                TELL(account, setting_changed, id);
 }
 
 static const MessengerHandler messenger_handler = {
                 .link_changed = on_link_changed,
                 .committed = on_committed,
+                .setting_changed = on_setting_changed,
 };
 
 /* Takes store and connection over, in any case. */
@@ -167,8 +196,7 @@ int account_lock(Account *account)
         end_unlocking(account);
         if (account->state == ACCOUNT_LOCKED)
                 return 0;
-        if (account->handler)
-                account->handler->locking(account->userdata);
+        TELL(account, locking);
         set_state(account, ACCOUNT_LOCKED);
         account->messenger = messenger_free(account->messenger);
         return 0;

@@ -19,13 +19,18 @@ typedef struct AccountHandler {
         void (*state_changed)(void *userdata); /* account_messenger() has changed with it */
         void (*link_changed)(void *userdata);
         void (*committed)(void *userdata);
+        void (*setting_changed)(void *userdata, SettingId id);
 } AccountHandler;
+
+enum { ACCOUNT_HANDLERS_MAX = 4 };
 
 /* folder and worker must outlive it. A vault that cannot be read is -EBADMSG, or what the system says. */
 int account_new(StateFolder *folder, PasswordWorker *worker, Account **out);
 Account *account_free(Account *account);
 void account_freep(Account **account);
-void account_set_handler(Account *account, const AccountHandler *handler, void *userdata);
+/* Each member may be NULL. Whoever listens is known by its userdata. */
+void account_add_handler(Account *account, const AccountHandler *handler, void *userdata);
+void account_remove_handler(Account *account, void *userdata);
 
 AccountState account_state(const Account *account);
 const char *account_state_name(AccountState state);

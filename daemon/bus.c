@@ -61,6 +61,7 @@ static void on_state_changed(void *userdata)
                         log_error("store", r, "cannot read the number of the last event");
                 contact_bus_appear(bus);
         }
+        settings_bus_announce_all(bus);
         bus_mark_changed(bus, BUS_CHANGED_ACCOUNT | BUS_CHANGED_LINK | BUS_CHANGED_STORE);
 }
 
@@ -80,11 +81,17 @@ static void on_committed(void *userdata)
         bus_mark_changed(bus, BUS_CHANGED_STORE);
 }
 
+static void on_setting_changed(void *userdata, SettingId id)
+{
+        settings_bus_announce(userdata, id);
+}
+
 static const AccountHandler account_handler = {
                 .locking = on_locking,
                 .state_changed = on_state_changed,
                 .link_changed = on_link_changed,
                 .committed = on_committed,
+                .setting_changed = on_setting_changed,
 };
 
 /* ---- The connection ---- */
@@ -119,15 +126,18 @@ int bus_init(Bus *bus, Account *account, void (*lost)(void *userdata, int error)
         r = contact_bus_add(bus);
         if (r < 0)
                 return r;
+        r = settings_bus_add(bus);
+        if (r < 0)
+                return r;
         bus->source = bus_source_new(bus->bus, lost, userdata);
-        account_set_handler(account, &account_handler, bus);
+        account_add_handler(account, &account_handler, bus);
         return 0;
 }
 
 void bus_deinit(Bus *bus)
 {
         if (bus->account)
-                account_set_handler(bus->account, NULL, NULL);
+                account_remove_handler(bus->account, bus);
         if (bus->announce)
                 g_source_remove(bus->announce);
         fd_call_free_all(bus);

@@ -19,6 +19,7 @@
 #define BUS_ACCOUNT  "org.securemessenger.Messenger1.Account"
 #define BUS_MESSAGES "org.securemessenger.Messenger1.Messages"
 #define BUS_EVENTS   "org.securemessenger.Messenger1.Events"
+#define BUS_SETTINGS "org.securemessenger.Messenger1.Settings"
 #define BUS_CONTACT  "org.securemessenger.Messenger1.Contact"
 
 typedef struct Bus {
@@ -58,6 +59,7 @@ int account_bus_add(Bus *bus);
 int messages_bus_add(Bus *bus);
 int events_bus_add(Bus *bus);
 int contact_bus_add(Bus *bus);
+int settings_bus_add(Bus *bus);
 
 /* What has changed is told soon, in one signal for all of it. */
 void bus_mark_changed(Bus *bus, unsigned groups);
@@ -68,6 +70,8 @@ void contact_bus_announce(Bus *bus, const char *name);
 void contact_bus_appear(Bus *bus);
 void contact_bus_disappear(Bus *bus);
 void contact_bus_added(Bus *bus, const char *name);
+void settings_bus_announce(Bus *bus, SettingId id);
+void settings_bus_announce_all(Bus *bus);
 /* Sends out the events that are new in the store. */
 void events_bus_announce(Bus *bus);
 

@@ -47,6 +47,13 @@ static void on_committed(void *userdata)
         messenger->handler->committed(messenger->userdata);
 }
 
+static void on_setting_changed(void *userdata, SettingId id)
+{
+        Messenger *messenger = userdata;
+
+        messenger->handler->setting_changed(messenger->userdata, id);
+}
+
 static void on_received(void *userdata)
 {
         Messenger *messenger = userdata;
@@ -70,6 +77,11 @@ int messenger_new(Store *store, const MessengerHandler *handler, void *userdata,
         r = store_account_load(store, &messenger->record, messenger->keys);
         if (r < 0)
                 return r;
+        r = settings_init(&messenger->settings, store);
+        if (r < 0)
+                return r;
+        messenger->settings.changed = on_setting_changed;
+        messenger->settings.userdata = messenger;
         messenger->self.identity = &messenger->keys->identity;
         messenger->self.address.device_id = messenger->record.device_id;
         g_strlcpy(messenger->self.address.name, messenger->record.user_name,

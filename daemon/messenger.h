@@ -5,12 +5,14 @@
 #include "daemon/outbox.h"
 #include "daemon/prekey-upkeep.h"
 #include "daemon/server-link.h"
+#include "daemon/settings.h"
 #include "daemon/store-account.h"
 
 /* All that exists while an account is unlocked: what a lock takes away and wipes. */
 typedef struct MessengerHandler {
         void (*link_changed)(void *userdata);
         void (*committed)(void *userdata); /* something in the store changed, durably */
+        void (*setting_changed)(void *userdata, SettingId id);
 } MessengerHandler;
 
 typedef struct Messenger {
@@ -18,6 +20,7 @@ typedef struct Messenger {
         AccountRecord record;
         AccountKeys *keys;
         PeerSelf self;
+        Settings settings;
         ServerLink *link;
         Outbox *outbox;
         Inbox *inbox;

@@ -95,6 +95,11 @@ static const char *const scripts[] = {
                 "CREATE INDEX outbox_waiting ON outbox (contact, number) WHERE envelope IS NULL;"
                 "CREATE INDEX outbox_ready ON outbox (number) WHERE envelope IS NOT NULL;"
                 "CREATE INDEX outbox_message ON outbox (message);",
+
+                "CREATE TABLE setting ("
+                "    name TEXT PRIMARY KEY,"
+                "    value TEXT NOT NULL"
+                ") STRICT, WITHOUT ROWID;",
 };
 
 int store_migrate(Database *database)

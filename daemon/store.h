@@ -6,7 +6,7 @@
 
 /*
  * The account's encrypted database. Its tables each have a file: store-account, store-contact, store-peer,
- * store-prekey, store-message, store-outbox, store-event. Functions there take part in the transaction that
+ * store-prekey, store-message, store-outbox, store-event, store-setting. Functions there take part in the transaction that
  * their caller has begun, and return 0, a condition of their own, or a negative errno as in
  * storage/database.h.
  */

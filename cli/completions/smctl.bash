@@ -18,7 +18,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock lock status send chat history watch contacts trust reconnect help'
+    local verbs='register login unlock lock status send chat history watch contacts trust settings reconnect help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 
@@ -56,6 +56,7 @@ _smctl() {
         send | chat | history | trust)
             mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current")
             ;;
+        settings) mapfile -t COMPREPLY < <(compgen -W "$(smctl settings 2>/dev/null | awk '{print $1}')" -- "$current") ;;
         help) mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current") ;;
         esac
     fi

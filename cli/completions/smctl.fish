@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for smctl
 
+function __smctl_settings
+    smctl settings 2>/dev/null | string replace --regex ' .*' ''
+end
+
 function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock lock status send chat history watch contacts trust reconnect help
+set -l verbs register login unlock lock status send chat history watch contacts trust settings reconnect help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -24,6 +28,7 @@ complete -c smctl -n "$no_verb" -a history -d 'show the messages of a conversati
 complete -c smctl -n "$no_verb" -a watch -d 'show events as they happen'
 complete -c smctl -n "$no_verb" -a contacts -d 'list the contacts'
 complete -c smctl -n "$no_verb" -a trust -d "accept a contact's changed key"
+complete -c smctl -n "$no_verb" -a settings -d 'show the settings, or change one'
 complete -c smctl -n "$no_verb" -a reconnect -d 'connect to the server now'
 complete -c smctl -n "$no_verb" -a help -d 'show help, in full for one verb'
 
@@ -42,4 +47,5 @@ complete -c smctl -n '__fish_seen_subcommand_from watch' -l since -x -d 'begin a
 complete -c smctl -n '__fish_seen_subcommand_from watch' -l conversation -x -a '(__smctl_contacts)' -d 'only events of this conversation'
 
 complete -c smctl -n '__fish_seen_subcommand_from send chat history trust' -a '(__smctl_contacts)'
+complete -c smctl -n '__fish_seen_subcommand_from settings' -a '(__smctl_settings)'
 complete -c smctl -n '__fish_seen_subcommand_from help' -a "$verbs"

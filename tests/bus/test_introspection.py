@@ -51,14 +51,14 @@ def interfaces(node):
             if i.get("name").startswith(NAME)}
 
 
-@pytest.mark.parametrize("interface", ["Account", "Events", "Messages"])
+@pytest.mark.parametrize("interface", ["Account", "Events", "Messages", "Settings"])
 def test_root(fresh, interface):
     assert members(interfaces(served(fresh, ROOT))[interface]) == documented(interface)
 
 
 def test_nothing_else_on_the_root(fresh):
     node = served(fresh, ROOT)
-    assert set(interfaces(node)) == {"Account", "Events", "Messages"}
+    assert set(interfaces(node)) == {"Account", "Events", "Messages", "Settings"}
     assert "org.freedesktop.DBus.ObjectManager" in [i.get("name") for i in node.findall("interface")]
 
 
@@ -71,7 +71,7 @@ def test_contact(pair):
 
 def test_every_file_is_tested():
     files = {path.stem.removeprefix(NAME + ".") for path in (places.SOURCE / "dbus-interfaces").glob("*.xml")}
-    assert files == {"Account", "Events", "Messages", "Contact"}
+    assert files == {"Account", "Events", "Messages", "Contact", "Settings"}
 
 
 def test_manual_has_every_error():
