@@ -88,6 +88,160 @@ static void test_session_reset(void)
         free(data);
 }
 
+static int decode_with(const char *rest, size_t rest_size, Content *out);
+
+/* ---- Every other kind: what goes in comes out ---- */
+
+static Content of_kind(ContentKind kind)
+{
+        return (Content){.kind = kind,
+                         .message_id = {"sixteen bytes id"},
+                         .sent_ms = 9,
+                         .target = {"the target's id."}};
+}
+
+static void assert_bytes(const void *a, size_t a_size, const void *b, size_t b_size)
+{
+        g_assert_cmpuint(a_size, ==, b_size);
+        g_assert_true(memcmp(a, b, a_size) == 0);
+}
+
+static void round_trip(const Content *content, Content *out)
+{
+        uint8_t *data, *again;
+        size_t size, again_size;
+
+        g_assert_cmpint(content_encode(content, &data, &size), ==, 0);
+        g_assert_cmpint(content_decode(data, size, out), ==, 0);
+        g_assert_cmpint(out->kind, ==, content->kind);
+        g_assert_cmpmem(out->message_id.bytes, 16, content->message_id.bytes, 16);
+        g_assert_cmpuint(out->sent_ms, ==, content->sent_ms);
+        g_assert_cmpint(content_encode(out, &again, &again_size), ==, 0);
+        assert_bytes(again, again_size, data, size);
+        free(again);
+        free(data);
+}
+
+static void test_beside(void)
+{
+        Content content = text_content("hi", 2), decoded;
+
+        content.has_reply_to = true;
+        content.reply_to = (ContentMessageId){"the other one's."};
+        content.expires_after_s = 3600;
+        round_trip(&content, &decoded);
+        g_assert_true(decoded.has_reply_to);
+        g_assert_cmpmem(decoded.reply_to.bytes, 16, "the other one's.", 16);
+        g_assert_cmpuint(decoded.expires_after_s, ==, 3600);
+        content_deinit(&decoded);
+}
+
+static void test_receipt(void)
+{
+        static ContentMessageId ids[CONTENT_RECEIPT_MAX];
+        Content content = of_kind(CONTENT_RECEIPT), decoded;
+        uint8_t *data;
+        size_t size;
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(ids); i++)
+                memset(ids[i].bytes, (int)i, sizeof(ids[i].bytes));
+        content.receipt = CONTENT_READ;
+        content.receipt_ids = ids;
+        content.receipt_count = G_N_ELEMENTS(ids);
+        round_trip(&content, &decoded);
+        g_assert_cmpint(decoded.receipt, ==, CONTENT_READ);
+        assert_bytes(decoded.receipt_ids, decoded.receipt_count * sizeof(*ids), ids, sizeof(ids));
+        content_deinit(&decoded);
+        content.receipt_count++;
+        g_assert_cmpint(content_encode(&content, &data, &size), ==, CONTENT_TOO_LONG);
+        g_assert_cmpint(decode_with("\x92\x01\x02\x08\x01", 5, &decoded), ==, CONTENT_MALFORMED); /* of nothing */
+        g_assert_cmpint(decode_with("\x92\x01\x04\x12\x02id", 7, &decoded), ==, CONTENT_MALFORMED);
+}
+
+static void test_about_a_message(void)
+{
+        Content content = of_kind(CONTENT_EDIT), decoded;
+
+        content.text = (char *)"better";
+        content.text_size = 6;
+        round_trip(&content, &decoded);
+        g_assert_cmpmem(decoded.target.bytes, 16, content.target.bytes, 16);
+        g_assert_cmpstr(decoded.text, ==, "better");
+        content_deinit(&decoded);
+
+        content = of_kind(CONTENT_DELETION);
+        round_trip(&content, &decoded);
+        g_assert_cmpmem(decoded.target.bytes, 16, content.target.bytes, 16);
+        content_deinit(&decoded);
+
+        content = of_kind(CONTENT_REACTION);
+        strcpy(content.reaction, "\xf0\x9f\x91\x8d");
+        round_trip(&content, &decoded);
+        g_assert_cmpmem(decoded.target.bytes, 16, content.target.bytes, 16);
+        g_assert_cmpstr(decoded.reaction, ==, content.reaction);
+        content_deinit(&decoded);
+        g_assert_cmpint(decode_with("\xa2\x01\x04\x0a\x02id", 7, &decoded), ==, CONTENT_MALFORMED);
+        g_assert_cmpint(decode_with("\xaa\x01\x00", 3, &decoded), ==, CONTENT_MALFORMED);
+        g_assert_cmpint(decode_with("\xb2\x01\x00", 3, &decoded), ==, CONTENT_MALFORMED);
+}
+
+static void test_attachment(void)
+{
+        static uint8_t thumbnail[CONTENT_THUMBNAIL_MAX] = {0xff, 0xd8};
+        static char caption[CONTENT_CAPTION_MAX];
+        ContentAttachment attachment = {.blob_id = "the blob's ID..", .size = UINT64_C(1) << 40, .width = 7};
+        Content content = of_kind(CONTENT_ATTACHMENT), decoded;
+        uint8_t *data;
+        size_t size;
+
+        memset(attachment.name, 'n', CONTENT_FILE_NAME_MAX);
+        strcpy(attachment.media_type, "image/png");
+        attachment.thumbnail = thumbnail;
+        attachment.thumbnail_size = sizeof(thumbnail);
+        memset(caption, 'c', sizeof(caption));
+        content.attachment = &attachment;
+        content.text = caption;
+        content.text_size = sizeof(caption);
+        round_trip(&content, &decoded);
+        g_assert_cmpstr(decoded.attachment->name, ==, attachment.name);
+        g_assert_cmpstr(decoded.attachment->media_type, ==, "image/png");
+        assert_bytes(decoded.attachment->thumbnail, decoded.attachment->thumbnail_size, thumbnail,
+                     sizeof(thumbnail));
+        g_assert_cmpuint(decoded.attachment->size, ==, UINT64_C(1) << 40);
+        g_assert_cmpuint(decoded.text_size, ==, CONTENT_CAPTION_MAX);
+        content_deinit(&decoded);
+        attachment.thumbnail_size++;
+        g_assert_cmpint(content_encode(&content, &data, &size), ==, CONTENT_TOO_LONG);
+        attachment.thumbnail_size = 0;
+        strcpy(attachment.media_type, "image\n");
+        g_assert_cmpint(content_encode(&content, &data, &size), ==, 0);
+        g_assert_cmpint(content_decode(data, size, &decoded), ==, CONTENT_MALFORMED);
+        free(data);
+        g_assert_cmpint(decode_with("\xba\x01\x00", 3, &decoded), ==, CONTENT_MALFORMED);
+}
+
+static void test_small_ones(void)
+{
+        static const ContentKind kinds[] = {CONTENT_TYPING, CONTENT_VERIFICATION, CONTENT_TIMER_CHANGE,
+                                            CONTENT_PRESENCE_TICKET, CONTENT_ACCOUNT_DELETED};
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {
+                Content content = of_kind(kinds[i]), decoded;
+
+                content.typing = true;
+                content.verification = (ContentVerification){.step = CONTENT_VERIFICATION_REVEAL, .data = {7}};
+                content.expires_after_s = 60;
+                content.has_ticket = true;
+                content.ticket[3] = 5;
+                round_trip(&content, &decoded);
+                g_assert_cmpint(decoded.typing, ==, kinds[i] == CONTENT_TYPING);
+                g_assert_cmpuint(decoded.verification.data[0], ==, kinds[i] == CONTENT_VERIFICATION ? 7 : 0);
+                g_assert_cmpuint(decoded.expires_after_s, ==, kinds[i] == CONTENT_TIMER_CHANGE ? 60 : 0);
+                g_assert_cmpuint(decoded.ticket[3], ==, kinds[i] == CONTENT_PRESENCE_TICKET ? 5 : 0);
+                content_deinit(&decoded);
+        }
+}
+
 /* message_id and sent_ms as in content.proto, then bytes of the test's own. */
 static int decode_with(const char *rest, size_t rest_size, Content *out)
 {
@@ -116,11 +270,14 @@ static void test_of_later_versions(void)
         Content content;
 
         assert_unknown("", 0);
-        assert_unknown("\xb2\x01\x02hi", 5);                 /* body 22 */
+        assert_unknown("\xfa\x01\x02hi", 5);                 /* body 31 */
         assert_unknown("\xba\x3e\x00", 3);                   /* body 999 */
-        assert_unknown("\x18\x02\x82\x01\x04\x0a\x02hi", 9); /* a text that needs version 2 */
-        /* What may be ignored is: field 5 beside a text. */
-        g_assert_cmpint(decode_with("\x28\x05\x82\x01\x04\x0a\x02hi", 9, &content), ==, 0);
+        assert_unknown("\x18\x03\x82\x01\x04\x0a\x02hi", 9); /* a text that needs version 3 */
+        g_assert_cmpint(decode_with("\x48\x01\xfa\x01\x02hi", 7, &content), ==, 0);
+        g_assert_cmpint(content.kind, ==, CONTENT_UNKNOWN);
+        g_assert_true(content.ignorable);
+        /* What may be ignored is: field 7 beside a text. */
+        g_assert_cmpint(decode_with("\x38\x05\x82\x01\x04\x0a\x02hi", 9, &content), ==, 0);
         g_assert_cmpint(content.kind, ==, CONTENT_TEXT);
         g_assert_cmpstr(content.text, ==, "hi");
         content_deinit(&content);
@@ -264,6 +421,11 @@ int main(int argc, char **argv)
         g_test_add_func("/e2ee/content/longest", test_longest);
         g_test_add_func("/e2ee/content/not-utf8", test_not_utf8);
         g_test_add_func("/e2ee/content/session-reset", test_session_reset);
+        g_test_add_func("/e2ee/content/beside", test_beside);
+        g_test_add_func("/e2ee/content/receipt", test_receipt);
+        g_test_add_func("/e2ee/content/about-a-message", test_about_a_message);
+        g_test_add_func("/e2ee/content/attachment", test_attachment);
+        g_test_add_func("/e2ee/content/small-ones", test_small_ones);
         g_test_add_func("/e2ee/content/of-later-versions", test_of_later_versions);
         g_test_add_func("/e2ee/content/malformed", test_malformed);
         g_test_add_func("/e2ee/content/too-long-text", test_too_long_text);
