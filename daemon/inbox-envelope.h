@@ -5,9 +5,6 @@
 #include "e2ee/peer.h"
 #include "wire/messenger.pb-c.h"
 
-/* How often a contact may make us start a new session because we could not read what they sent. */
-enum { RESET_INTERVAL_MS = 5 * 60 * 1000 };
-
 /*
  * Takes in one envelope, in the caller's transaction: decrypts it and stores what it says, or counts it as
  * rejected and, where a person should know, says so. Returns 0 for both; a negative errno means that the

@@ -104,7 +104,8 @@ static int take_in(Inbox *inbox, uint64_t *sequence_out)
                                                 envelope->sequence <= sequence);
                         if (r < 0)
                                 return r;
-                        sequence = envelope->sequence;
+                        if (envelope->sequence != 0) /* an ephemeral one is in no order */
+                                sequence = envelope->sequence;
                 }
         }
         r = store_account_set_sequence(inbox->store, sequence);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <glib.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "daemon/bundle-fetch.h"
@@ -15,7 +16,6 @@
 #include "daemon/sealing.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
-#include "daemon/store-peer.h"
 #include "wire/username.h"
 
 /* Bytes of payloads in one Send: well below WIRE_FRAME_MAX. */
@@ -63,31 +63,6 @@ Outbox *outbox_free(Outbox *outbox)
 
 /* ---- Queueing ---- */
 
-/* Encrypts the new entry at once if there is a session, and nothing older waits for one. */
-static int seal_now(Outbox *outbox, const Contact *contact, int64_t number)
-{
-        _cleanup_(peer_freep) Peer *peer = NULL;
-        OutboxEntry entry;
-        int r;
-
-        if (contact->device_id == 0)
-                return 0;
-        r = store_outbox_first_waiting(outbox->store, contact->id, &entry);
-        if (r != 0)
-                return r < 0 ? r : -ENOTRECOVERABLE;
-        if (entry.number != number)
-                return 0;
-        r = store_peer_load(outbox->store, contact->id, contact->device_id, &peer);
-        if (r < 0)
-                return r;
-        r = seal_entry(outbox->store, outbox->self, peer, contact, &entry);
-        if (r == SEALING_NO_SESSION)
-                return 0;
-        if (r != 0)
-                return r < 0 ? r : PROBLEM_TEXT_TOO_LONG;
-        return store_peer_save(outbox->store, contact->id, contact->device_id, peer);
-}
-
 static int queue(Outbox *outbox, const OutboxText *text, Message *message)
 {
         _cleanup_(store_rollbackp) Store *transaction = NULL;
@@ -105,17 +80,15 @@ static int queue(Outbox *outbox, const OutboxText *text, Message *message)
         r = store_message_insert(outbox->store, contact.id, message);
         if (r != 0)
                 return r < 0 ? r : -EEXIST;
-        r = store_outbox_add(outbox->store, contact.id, message->number, &number);
+        r = store_outbox_add_message(outbox->store, contact.id, message->number, &number);
         if (r < 0)
                 return r;
         r = store_event_add(outbox->store, EVENT_MESSAGE_QUEUED, contact.id, message->number);
         if (r < 0)
                 return r;
-        if (!contact.key_changed) {
-                r = seal_now(outbox, &contact, number);
-                if (r != 0)
-                        return r;
-        }
+        r = seal_new_entry(outbox->store, outbox->self, &contact, number);
+        if (r != 0)
+                return r < 0 ? r : PROBLEM_TEXT_TOO_LONG;
         return store_commit(&transaction);
 }
 
@@ -150,11 +123,22 @@ int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out)
         return r;
 }
 
-int outbox_queue_reset(Store *store, int64_t contact)
+int outbox_queue_content(Store *store, const PeerSelf *self, const Contact *contact, const Content *content)
 {
-        int64_t number;
+        _cleanup_(freep) uint8_t *encoded = NULL;
+        int64_t number = 0;
+        size_t size = 0;
+        int r;
 
-        return store_outbox_add(store, contact, 0, &number);
+        r = content_encode(content, &encoded, &size);
+        if (r != 0)
+                return r < 0 ? r : PROBLEM_TEXT_TOO_LONG;
+        r = store_outbox_add_content(store, contact->id, encoded, size, &number);
+        sodium_memzero(encoded, size);
+        if (r < 0)
+                return r;
+        r = seal_new_entry(store, self, contact, number);
+        return r > 0 ? PROBLEM_TEXT_TOO_LONG : r;
 }
 
 /* ---- Sending ---- */

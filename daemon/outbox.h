@@ -3,6 +3,7 @@
 
 #include "daemon/message.h"
 #include "daemon/server-link.h"
+#include "daemon/store-contact.h"
 #include "e2ee/peer.h"
 
 /*
@@ -29,9 +30,11 @@ typedef struct OutboxText {
  */
 int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out);
 
-/* In the caller's transaction: a fresh session with the contact, which tells them that something could not
- * be read. */
-int outbox_queue_reset(Store *store, int64_t contact);
+/*
+ * In the caller's transaction: sends what is no message of its own, such as a receipt; outbox_pump() after the
+ * commit. Returns 0 or PROBLEM_TEXT_TOO_LONG.
+ */
+int outbox_queue_content(Store *store, const PeerSelf *self, const Contact *contact, const Content *content);
 
 void outbox_link_changed(Outbox *outbox);
 /* Sends what can be sent: after whatever may have made something ready. */

@@ -8,6 +8,7 @@
 #include "daemon/cleanup.h"
 #include "daemon/clock.h"
 #include "daemon/store-message.h"
+#include "daemon/store-peer.h"
 
 static int read_message(void *userdata, const Message *message)
 {
@@ -23,23 +24,46 @@ static int read_message(void *userdata, const Message *message)
         return content->text ? 0 : -EBADMSG;
 }
 
-static int read_content(Store *store, const OutboxEntry *entry, Content *out)
+static int encode(const Content *content, uint8_t **out, size_t *size_out)
 {
         int r;
 
-        if (entry->message == 0) {
-                *out = (Content){.kind = CONTENT_SESSION_RESET, .sent_ms = clock_now_ms()};
-                message_id_new(&out->message_id);
-                return 0;
-        }
-        r = store_message_get(store, entry->message, read_message, out);
-        return r > 0 ? -EBADMSG : r;
+        r = content_encode(content, out, size_out);
+        return r > 0 ? SEALING_TOO_LARGE : r;
+}
+
+static int encode_message(Store *store, uint64_t number, uint8_t **out, size_t *size_out)
+{
+        _cleanup_(content_deinit) Content content = {0};
+        int r;
+
+        r = store_message_get(store, number, read_message, &content);
+        if (r != 0)
+                return r > 0 ? -EBADMSG : r;
+        return encode(&content, out, size_out);
+}
+
+static int encode_reset(uint8_t **out, size_t *size_out)
+{
+        Content content = {.kind = CONTENT_SESSION_RESET, .sent_ms = clock_now_ms()};
+
+        message_id_new(&content.message_id);
+        return encode(&content, out, size_out);
+}
+
+static int read_plaintext(Store *store, const OutboxEntry *entry, uint8_t **out, size_t *size_out)
+{
+        int r;
+
+        if (entry->message != 0)
+                return encode_message(store, entry->message, out, size_out);
+        r = store_outbox_content(store, entry->number, out, size_out);
+        return r == STORE_OUTBOX_NONE ? encode_reset(out, size_out) : r;
 }
 
 int seal_entry(Store *store, const PeerSelf *self, Peer *peer, const Contact *contact,
                const OutboxEntry *entry)
 {
-        _cleanup_(content_deinit) Content content = {0};
         _cleanup_(freep) uint8_t *plaintext = NULL;
         _cleanup_(freep) uint8_t *envelope = NULL;
         const E2eeContext context = clock_e2ee_context();
@@ -49,12 +73,9 @@ int seal_entry(Store *store, const PeerSelf *self, Peer *peer, const Contact *co
 
         if (!peer_can_encrypt(peer))
                 return SEALING_NO_SESSION;
-        r = read_content(store, entry, &content);
-        if (r < 0)
-                return r;
-        r = content_encode(&content, &plaintext, &plaintext_size);
+        r = read_plaintext(store, entry, &plaintext, &plaintext_size);
         if (r != 0)
-                return r < 0 ? r : SEALING_TOO_LARGE;
+                return r;
         r = peer_encrypt(peer, self, plaintext, plaintext_size, &context, &envelope, &envelope_size);
         sodium_memzero(plaintext, plaintext_size);
         if (r == PEER_NO_SESSION)
@@ -64,4 +85,28 @@ int seal_entry(Store *store, const PeerSelf *self, Peer *peer, const Contact *co
         randombytes_buf(envelope_id.bytes, sizeof(envelope_id.bytes));
         return store_outbox_set_envelope(store, entry->number, contact->device_id, &envelope_id, envelope,
                                          envelope_size);
+}
+
+int seal_new_entry(Store *store, const PeerSelf *self, const Contact *contact, int64_t number)
+{
+        _cleanup_(peer_freep) Peer *peer = NULL;
+        OutboxEntry entry;
+        int r;
+
+        if (contact->device_id == 0 || contact->key_changed)
+                return 0;
+        r = store_outbox_first_waiting(store, contact->id, &entry);
+        if (r != 0)
+                return r < 0 ? r : -ENOTRECOVERABLE;
+        if (entry.number != number)
+                return 0;
+        r = store_peer_load(store, contact->id, contact->device_id, &peer);
+        if (r < 0)
+                return r;
+        r = seal_entry(store, self, peer, contact, &entry);
+        if (r == SEALING_NO_SESSION)
+                return 0;
+        if (r != 0)
+                return r;
+        return store_peer_save(store, contact->id, contact->device_id, peer);
 }

@@ -16,3 +16,9 @@ enum {
  */
 int seal_entry(Store *store, const PeerSelf *self, Peer *peer, const Contact *contact,
                const OutboxEntry *entry);
+
+/*
+ * Encrypts a new entry at once if there is a session and nothing older waits for one, in the caller's
+ * transaction; else it waits for a bundle. Returns 0 for both, or SEALING_TOO_LARGE.
+ */
+int seal_new_entry(Store *store, const PeerSelf *self, const Contact *contact, int64_t number);

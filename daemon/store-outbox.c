@@ -2,11 +2,12 @@
 #include "daemon/store-outbox.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/cleanup.h"
 
-int store_outbox_add(Store *store, int64_t contact, uint64_t message, int64_t *number_out)
+int store_outbox_add_message(Store *store, int64_t contact, uint64_t message, int64_t *number_out)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
@@ -16,13 +17,39 @@ int store_outbox_add(Store *store, int64_t contact, uint64_t message, int64_t *n
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":contact", contact);
-        if (message)
-                statement_bind_int64(s, ":message", (int64_t)message);
+        statement_bind_int64(s, ":message", (int64_t)message);
         r = statement_run(s);
+        *number_out = database_last_insert_id(store->database);
+        return r;
+}
+
+int store_outbox_add_content(Store *store, int64_t contact, const uint8_t *content, size_t size,
+                             int64_t *number_out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "INSERT INTO outbox (contact, content) VALUES (:contact, :content)");
         if (r < 0)
                 return r;
+        statement_bind_int64(s, ":contact", contact);
+        statement_bind_blob(s, ":content", content, size);
+        r = statement_run(s);
         *number_out = database_last_insert_id(store->database);
-        return 0;
+        return r;
+}
+
+int store_outbox_add_reset(Store *store, int64_t contact)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s, "INSERT INTO outbox (contact) VALUES (:contact)");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":contact", contact);
+        return statement_run(s);
 }
 
 int store_outbox_set_envelope(Store *store, int64_t number, uint32_t device_id,
@@ -145,6 +172,31 @@ int store_outbox_find(Store *store, const EnvelopeId *envelope_id, OutboxEntry *
         return read_one(s, out);
 }
 
+int store_outbox_content(Store *store, int64_t number, uint8_t **out, size_t *size_out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        const uint8_t *content = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s, "SELECT content FROM outbox WHERE number = :number");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":number", number);
+        r = statement_step(s);
+        if (r <= 0)
+                return r < 0 ? r : -EBADMSG;
+        if (statement_column_is_null(s, "content"))
+                return STORE_OUTBOX_NONE;
+        r = statement_column_blob(s, "content", &content, size_out);
+        if (r < 0)
+                return r;
+        *out = malloc(*size_out ? *size_out : 1);
+        if (!*out)
+                return -ENOMEM;
+        memcpy(*out, content, *size_out);
+        return 0;
+}
+
 int store_outbox_first_waiting(Store *store, int64_t contact, OutboxEntry *out)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
@@ -166,7 +218,8 @@ int store_outbox_has_reset(Store *store, int64_t contact, bool *out)
 
         r = statement_prepare(
                         store->database, &s,
-                        "SELECT number FROM outbox WHERE contact = :contact AND message IS NULL LIMIT 1");
+                        "SELECT number FROM outbox"
+                        " WHERE contact = :contact AND message IS NULL AND content IS NULL LIMIT 1");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":contact", contact);

@@ -6,8 +6,8 @@
 #include "wire/limits.h"
 
 /*
- * What waits for the server, in order. An entry is a message, or a session reset; it is *waiting* until it
- * is encrypted. Entries of one contact are encrypted in order, so no encrypted one stands behind a waiting
+ * What waits for the server, in order. An entry is a message, an encoded content, or a session reset; it is
+ * *waiting* until it is encrypted. Entries of one contact are encrypted in order, so no encrypted one stands behind a waiting
  * one.
  */
 typedef struct EnvelopeId {
@@ -17,7 +17,7 @@ typedef struct EnvelopeId {
 typedef struct OutboxEntry {
         int64_t number;
         int64_t contact;
-        uint64_t message;   /* its number; 0: a session reset */
+        uint64_t message;   /* its number; 0: none */
         uint32_t device_id; /* these three: once it is encrypted */
         EnvelopeId envelope_id;
         const uint8_t *envelope; /* good only within each() */
@@ -27,13 +27,19 @@ typedef struct OutboxEntry {
 
 enum { STORE_OUTBOX_NONE = 1 };
 
-/* message 0: a session reset. Adds it waiting. */
-int store_outbox_add(Store *store, int64_t contact, uint64_t message, int64_t *number_out);
+/* These add it waiting. */
+int store_outbox_add_message(Store *store, int64_t contact, uint64_t message, int64_t *number_out);
+int store_outbox_add_content(Store *store, int64_t contact, const uint8_t *content, size_t size,
+                             int64_t *number_out);
+int store_outbox_add_reset(Store *store, int64_t contact);
 int store_outbox_set_envelope(Store *store, int64_t number, uint32_t device_id,
                               const EnvelopeId *envelope_id, const uint8_t *envelope, size_t size);
 int store_outbox_delete(Store *store, int64_t number);
 /* All entries of a contact wait again, to be encrypted anew. */
 int store_outbox_unseal(Store *store, int64_t contact);
+
+/* The encoded content of an entry, malloc()ed, to be wiped; STORE_OUTBOX_NONE: it is a session reset. */
+int store_outbox_content(Store *store, int64_t number, uint8_t **out, size_t *size_out);
 
 /* Encrypted entries in order; stops at the first result of each() that is not 0, and returns it. */
 int store_outbox_each_ready(Store *store, int (*each)(void *userdata, const OutboxEntry *entry),

@@ -100,6 +100,9 @@ static const char *const scripts[] = {
                 "    name TEXT PRIMARY KEY,"
                 "    value TEXT NOT NULL"
                 ") STRICT, WITHOUT ROWID;",
+
+                /* An entry that is no message of its own, such as a receipt, has its encoded content here. */
+                "ALTER TABLE outbox ADD COLUMN content BLOB;",
 };
 
 int store_migrate(Database *database)

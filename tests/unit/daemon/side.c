@@ -162,7 +162,7 @@ void side_write(Side *side, const char *to, const char *text, Parcel *out)
         message.sent_ms = message.received_ms = clock_now_ms();
         message_id_new(&message.id);
         g_assert_cmpint(store_message_insert(side->store, contact.id, &message), ==, 0);
-        g_assert_cmpint(store_outbox_add(side->store, contact.id, message.number, &number), ==, 0);
+        g_assert_cmpint(store_outbox_add_message(side->store, contact.id, message.number, &number), ==, 0);
         commit(transaction);
         side_seal_waiting(side, to, out);
         g_assert_cmpuint(out->message, ==, message.number);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/inbox-content.h"
+
+#include "daemon/cleanup.h"
+#include "daemon/clock.h"
+#include "daemon/inbox-reject.h"
+#include "daemon/store-event.h"
+#include "daemon/store-message.h"
+#include "e2ee/content.h"
+
+/* Something to show to a person: a text, or that something came which this version cannot show. */
+static int take_message(const InboxContext *context, const Content *content, MessageKind kind)
+{
+        Message message = {
+                        .id = content->message_id,
+                        .kind = kind,
+                        .state = MESSAGE_RECEIVED,
+                        .sent_ms = content->sent_ms < INT64_MAX ? content->sent_ms : INT64_MAX,
+                        .received_ms = clock_now_ms(),
+                        .text = kind == MESSAGE_TEXT ? content->text : NULL,
+                        .text_size = kind == MESSAGE_TEXT ? content->text_size : 0,
+        };
+        int r;
+
+        r = store_message_insert(context->store, context->contact->id, &message);
+        if (r == STORE_MESSAGE_REPEATED) /* sent to us again in another envelope */
+                return inbox_reject(context->store, context->contact, PEER_REPEATED);
+        if (r < 0)
+                return r;
+        return store_event_add(context->store, EVENT_MESSAGE_RECEIVED, context->contact->id, message.number);
+}
+
+/* What it says is the session that it came in. If we go on in another one, they may not be able to read us. */
+static int take_session_reset(const InboxContext *context)
+{
+        return context->in_current_session ? 0 : inbox_answer_with_reset(context->store, context->contact);
+}
+
+static int take(const InboxContext *context, const Content *content)
+{
+        switch (content->kind) {
+        case CONTENT_TEXT:
+                return take_message(context, content, MESSAGE_TEXT);
+        case CONTENT_SESSION_RESET:
+                return take_session_reset(context);
+        case CONTENT_RECEIPT:
+        case CONTENT_TYPING:
+        case CONTENT_REACTION:
+        case CONTENT_PRESENCE_TICKET:
+                return 0;
+        case CONTENT_EDIT:
+        case CONTENT_DELETION:
+        case CONTENT_ATTACHMENT:
+        case CONTENT_VERIFICATION:
+        case CONTENT_TIMER_CHANGE:
+        case CONTENT_ACCOUNT_DELETED:
+                return take_message(context, content, MESSAGE_UNSUPPORTED);
+        case CONTENT_UNKNOWN:
+                return content->ignorable ? 0 : take_message(context, content, MESSAGE_UNSUPPORTED);
+        }
+        return 0;
+}
+
+int inbox_take_content(const InboxContext *context, const PeerDecrypted *decrypted)
+{
+        _cleanup_(content_deinit) Content content = {0};
+        int r;
+
+        r = content_decode(decrypted->plaintext, decrypted->size, &content);
+        if (r < 0)
+                return r;
+        if (r != 0)
+                return inbox_reject(context->store, context->contact, PEER_MALFORMED);
+        return take(context, &content);
+}

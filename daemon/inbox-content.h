@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "daemon/store-contact.h"
+#include "e2ee/peer.h"
+
+/* Where a content came from. */
+typedef struct InboxContext {
+        Store *store;
+        const PeerSelf *self;
+        Contact *contact;
+        bool in_current_session;
+        bool ephemeral; /* good for the moment only: nobody will send it again */
+} InboxContext;
+
+/*
+ * Takes in what an envelope said, in the caller's transaction: one function for each kind of content, which decides
+ * whether the contact may say it. Returns 0, also where the content was rejected.
+ */
+int inbox_take_content(const InboxContext *context, const PeerDecrypted *decrypted);

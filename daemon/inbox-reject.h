@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "daemon/store-contact.h"
+
+/* How often a contact may make us start a new session because we could not read what they sent. */
+enum { RESET_INTERVAL_MS = 5 * 60 * 1000 };
+
+/*
+ * What came and could not be read, in the caller's transaction: it is counted and, where a person should know,
+ * reported. reason: of peer_decrypt(). contact: NULL for somebody whom nobody here knows.
+ */
+int inbox_reject(Store *store, Contact *contact, int reason);
+
+/* Our new session lets the contact's next messages arrive. */
+int inbox_answer_with_reset(Store *store, Contact *contact);
