@@ -48,7 +48,8 @@ typedef struct Config {
         uint64_t store_queue, envelopes_in_flight;
         Rate registrations, wrong_passwords_account, wrong_passwords_address, salt_queries, authentications;
         Rate bundles_account, bundles_address, bundles_target, sends;
-        Rate logins, uploads, sends_recipient;
+        Rate logins, uploads, sends_recipient, presence;
+        uint64_t presence_tickets, presence_grace_ms;
 
         uint64_t seen; /* bits of the table: what was said */
 } Config;

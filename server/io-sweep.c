@@ -53,6 +53,8 @@ static void check(Session *session, uint64_t now, const Config *config)
 
 void io_sweep(IoThread *thread)
 {
+        if (thread == thread->server->threads) /* once for all threads */
+                presence_sweep(thread->server->presence, thread->host.now_us);
         for (Session *session = thread->sessions, *next; session; session = next) {
                 next = session->next;
                 check(session, thread->host.now_us, thread->server->config);

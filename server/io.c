@@ -109,6 +109,15 @@ static void prekeys(void *owner, uint64_t mailbox, uint64_t ticket, uint32_t lef
                 session_prekeys_are_low(session, left);
 }
 
+static void presence(void *owner, uint64_t mailbox, uint64_t ticket, uint64_t version, uint32_t watched,
+                     bool connected)
+{
+        Session *session = find_session(owner, mailbox, ticket);
+
+        if (session)
+                session_presence_changed(session, version, watched, connected);
+}
+
 static void kill_all(IoThread *thread)
 {
         for (Session *session = thread->sessions, *next; session; session = next) {
@@ -172,7 +181,8 @@ static int thread_init(IoThread *thread, Server *server)
                                             .owner = thread,
                                             .deliver = deliver,
                                             .end = end,
-                                            .prekeys = prekeys};
+                                            .prekeys = prekeys,
+                                            .presence = presence};
         thread->host.server = server;
         thread->host.metrics = metrics_shard(&server->metrics);
         thread->host.inbox = &thread->inbox;

@@ -59,6 +59,8 @@ static const struct {
                  "Requests that wait for the store."},
                 {METRIC_PASSWORD_SUBMITTED, METRIC_PASSWORD_COMPLETED, "password_queue",
                  "Passwords that wait to be hashed."},
+                {METRIC_PRESENCE_ADDED, METRIC_PRESENCE_REMOVED, "presence_tickets",
+                 "Tickets that connections show and watch."},
                 {METRIC_WAITING_ENVELOPES, METRIC_NOTHING, "envelopes_waiting",
                  "Envelopes in mailboxes."},
                 {METRIC_WAITING_MAILBOXES, METRIC_NOTHING, "mailboxes_waiting",

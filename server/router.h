@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "server/envelope.h"
@@ -26,6 +27,9 @@ typedef struct RouterEndpoint {
         void (*end)(void *owner, uint64_t mailbox, uint64_t ticket, Wire__GoodbyeReason reason);
         /* The mailbox's device has only so many one-time prekeys left. */
         void (*prekeys)(void *owner, uint64_t mailbox, uint64_t ticket, uint32_t left);
+        /* What the connection watches as the so-manieth of a version of its tickets is shown now, or no more. */
+        void (*presence)(void *owner, uint64_t mailbox, uint64_t ticket, uint64_t version, uint32_t watched,
+                         bool connected);
 } RouterEndpoint;
 
 int router_new(Router **out);

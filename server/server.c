@@ -113,6 +113,7 @@ static void init_limiters(Limiters *limiters, const Config *config)
         limiter_init(&limiters->bundles_account, config->bundles_account);
         limiter_init(&limiters->bundles_target, config->bundles_target);
         limiter_init(&limiters->uploads, config->uploads);
+        limiter_init(&limiters->presence, config->presence);
         limiter_init(&limiters->logins, config->logins);
         limiter_init(&limiters->sends_recipient, config->sends_recipient);
         limiter_init(&limiters->sends, config->sends);
@@ -129,6 +130,7 @@ static void deinit_limiters(Limiters *limiters)
         limiter_deinit(&limiters->bundles_account);
         limiter_deinit(&limiters->bundles_target);
         limiter_deinit(&limiters->uploads);
+        limiter_deinit(&limiters->presence);
         limiter_deinit(&limiters->logins);
         limiter_deinit(&limiters->sends_recipient);
         limiter_deinit(&limiters->sends);
@@ -207,7 +209,8 @@ static int open_services(Server *server)
         state_derive(&server->state, "salts", server->salt_key, sizeof(server->salt_key));
         randombytes_buf(server->name_key, sizeof(server->name_key));
         init_names(server);
-        if (router_new(&server->router) < 0)
+        if (router_new(&server->router) < 0 ||
+            presence_new(config->presence_tickets, config->presence_grace_ms * 1000, &server->presence) < 0)
                 return EXIT_INTERNAL;
         r = password_pool_new((unsigned)config->password_threads, config->password_queue,
                               config->password_passes, config->password_memory_kib, &server->metrics,
@@ -271,12 +274,15 @@ static void server_down(Server *server)
 {
         io_threads_stop(server);
         io_threads_join(server);
+        if (server->presence) /* threads that are gone hear nothing */
+                presence_silence(server->presence);
         server->metrics_listener = metrics_listener_free(server->metrics_listener);
         server->passwords = password_pool_free(server->passwords);
         server->store = store_close(server->store);
         io_threads_free(server);
         server->listener = listener_free(server->listener);
         server->router = router_free(server->router);
+        server->presence = presence_free(server->presence);
         for (size_t i = 0; i < server->names_count; i++)
                 free(server->names[i]);
         certificate_deinit(&server->certificate);

@@ -8,6 +8,7 @@
 #include "server/limiter.h"
 #include "server/metrics.h"
 #include "server/password.h"
+#include "server/presence.h"
 #include "server/router.h"
 #include "server/state.h"
 #include "server/store.h"
@@ -25,6 +26,7 @@ typedef struct Limiters {
         Limiter bundles_account;
         Limiter bundles_target;
         Limiter uploads;
+        Limiter presence;
         Limiter sends;
         Limiter sends_recipient; /* by sender and recipient */
 } Limiters;
@@ -38,6 +40,7 @@ typedef struct Server {
         Metrics metrics;
         Store *store;
         Router *router;
+        Presence *presence;
         PasswordPool *passwords;
         Limiters limiters;
         char *names[SERVER_NAMES_MAX]; /* that clients may know the server by */

@@ -71,6 +71,17 @@ void session_reply(Session *session, const Wire__ServerFrame *frame)
         session->host->want_write(session->connection);
 }
 
+void session_reply_done(Session *session, uint64_t request)
+{
+        Wire__ServerFrame frame = WIRE__SERVER_FRAME__INIT;
+        Wire__Done done = WIRE__DONE__INIT;
+
+        frame.request = request;
+        frame.body_case = WIRE__SERVER_FRAME__BODY_DONE;
+        frame.done = &done;
+        session_reply(session, &frame);
+}
+
 void session_reply_error(Session *session, uint64_t request, Wire__ErrorCode code, uint32_t retry_after_ms,
                          const char *text)
 {
@@ -236,7 +247,8 @@ static size_t encode_goodbye(Session *session, uint8_t *buffer)
 bool session_has_output(const Session *session)
 {
         return session->state < SESSION_ENDED &&
-               (session->replies || session->results || session->queue || session->ephemeral || session->state == SESSION_ENDING);
+               (session->replies || session->results || session->queue || session->ephemeral ||
+                session_presence_is_untold(session) || session->state == SESSION_ENDING);
 }
 
 size_t session_next_frame(Session *session, uint8_t *buffer)
@@ -251,6 +263,8 @@ size_t session_next_frame(Session *session, uint8_t *buffer)
                 size = encode_results(session, buffer);
         else if (session->state == SESSION_ENDING)
                 size = encode_goodbye(session, buffer);
+        else if (session_presence_is_untold(session))
+                size = session_encode_presence(session, buffer);
         else if (session->queue || session->ephemeral)
                 size = session_encode_delivery(session, buffer);
         metrics_add(session->host->metrics, METRIC_BYTES_OUT, size);

@@ -20,6 +20,7 @@ void session_update_flow(Session *session);
 
 /* session-output.c */
 void session_reply(Session *session, const Wire__ServerFrame *frame);
+void session_reply_done(Session *session, uint64_t request);
 void session_reply_error(Session *session, uint64_t request, Wire__ErrorCode code, uint32_t retry_after_ms,
                          const char *text);
 /* From a negative errno: BUSY for what passes by itself or when the administrator acts, else an internal failure. */
@@ -57,6 +58,12 @@ void session_delivery_deinit(Session *session);
 void session_send_ephemeral(Session *session, Envelope *envelope);
 void session_deliver_ephemeral(Session *session, Envelope *envelope);
 Envelope *session_take_ephemeral(Session *session); /* NULL: there is none */
+
+/* session-presence.c */
+void session_set_presence(Session *session, uint64_t request, const Wire__SetPresence *set);
+bool session_presence_is_untold(const Session *session);
+size_t session_encode_presence(Session *session, uint8_t *buffer);
+void session_presence_deinit(Session *session);
 
 /* A limit that was met: counts it and answers; true if the request is refused. */
 bool session_is_limited(Session *session, Limiter *limiter, uint64_t key, uint64_t request);

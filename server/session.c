@@ -107,6 +107,7 @@ void session_set_state(Session *session, SessionState state)
                 session->ending_us = session->host->now_us;
                 detach(session);
                 session_delivery_deinit(session);
+                session_presence_deinit(session);
         }
         if (state == SESSION_AUTHENTICATED) {
                 free(session->server_name);
@@ -307,9 +308,11 @@ static void dispatch(Session *session, Wire__ClientFrame **owned)
         case WIRE__CLIENT_FRAME__BODY_ACK:
                 session_ack(session, frame->ack->sequence);
                 break;
+        case WIRE__CLIENT_FRAME__BODY_SET_PRESENCE:
+                session_set_presence(session, frame->request, frame->set_presence);
+                break;
         case WIRE__CLIENT_FRAME__BODY_CHANGE_PASSWORD:
         case WIRE__CLIENT_FRAME__BODY_DELETE_ACCOUNT:
-        case WIRE__CLIENT_FRAME__BODY_SET_PRESENCE:
         case WIRE__CLIENT_FRAME__BODY_FIND_USERS:
         case WIRE__CLIENT_FRAME__BODY_PUT_BLOB:
         case WIRE__CLIENT_FRAME__BODY_GET_BLOB:

@@ -46,6 +46,7 @@ typedef struct SessionHost {
 typedef struct Reply Reply;     /* session-output.c */
 typedef struct Results Results; /* session-output.c */
 typedef struct Unacked Unacked; /* session-deliver.c */
+typedef struct SessionPresence SessionPresence; /* session-presence.c */
 
 struct Session {
         SessionHost *host;
@@ -93,6 +94,8 @@ struct Session {
         Envelope *ephemeral; /* good for this moment, oldest first; not part of the above */
         Envelope **ephemeral_last;
         size_t ephemeral_count, ephemeral_bytes;
+        SessionPresence *presence; /* what it watches */
+        PresenceMember *presence_member;
         bool reading, behind; /* the mailbox is being read; it has more than we know */
 };
 
@@ -121,5 +124,6 @@ void session_end(Session *session, Wire__GoodbyeReason reason, uint32_t retry_af
 
 /* From the router. */
 void session_prekeys_are_low(Session *session, uint32_t left);
+void session_presence_changed(Session *session, uint64_t version, uint32_t watched, bool connected);
 /* Owns the envelope, which is of the session's mailbox. */
 void session_deliver(Session *session, Envelope *envelope);

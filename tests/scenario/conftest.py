@@ -17,7 +17,7 @@ from harness.user import User
 UNLIMITED = {"limits": {key: "off" for key in (
     "registrations-per-address", "wrong-passwords-per-account", "wrong-passwords-per-address",
     "salt-queries-per-address", "authentications-per-address", "bundles-per-account", "bundles-per-address",
-    "one-time-prekeys-per-account", "logins-per-address", "uploads-per-account", "sends-per-account", "sends-per-recipient")}}
+    "one-time-prekeys-per-account", "logins-per-address", "uploads-per-account", "presence-per-account", "sends-per-account", "sends-per-recipient")}}
 
 
 class Stage:
