@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "e2ee/blob.h"
 #include "e2ee/bytes.h"
 #include "e2ee/content.h"
 #include "tests/fuzz/e2ee-pair.h"
@@ -140,6 +141,39 @@ static void save_contents(void)
         save("e2ee-content", "needs-newer", (const uint8_t *)newer, sizeof(newer) - 1);
 }
 
+/* size, as a sender states it; bytes that are missing at the end. */
+static void save_blob(const char *name, uint64_t stated, uint64_t size, size_t missing)
+{
+        static const BlobKey key = {{"a key of exactly thirty-two byte"}};
+        static const uint8_t header[BLOB_HEADER_SIZE + 1] = "twenty-four header bytes";
+        static uint8_t data[256 * 1024], chunk[BLOB_CHUNK_SIZE];
+        ByteWriter writer = byte_writer(data, sizeof(data));
+        BlobStream stream;
+        BlobHash hash;
+
+        write_u64(&writer, stated);
+        write_bytes(&writer, header, BLOB_HEADER_SIZE);
+        fuzz_expect(blob_seal_begin(&stream, &key, size, header) == 0);
+        while (!blob_at_end(&stream)) {
+                memset(chunk, 'x', sizeof(chunk));
+                writer.size += blob_seal(&stream, chunk, data + writer.size);
+        }
+        blob_seal_end(&stream, &hash);
+        save("e2ee-blob", name, data, writer.size - missing);
+}
+
+static void save_blobs(void)
+{
+        save_blob("empty", 0, 0, 0);
+        save_blob("one-byte", 1, 1, 0);
+        save_blob("one-bucket", 4096, 4096, 0);
+        save_blob("two-chunks", 70000, 70000, 0);
+        save_blob("stated-shorter", 100, 4096, 0);
+        save_blob("stated-longer", 70000, 4096, 0);
+        save_blob("stated-huge", UINT64_MAX, 1, 0);
+        save_blob("cut", 1, 1, 20);
+}
+
 static void save_state(const Peer *peer, const char *name)
 {
         uint8_t *data;
@@ -184,6 +218,7 @@ int main(int argc, char **argv)
         save_bundle(&pair, "last-resort", 11);
         save_bundle(&pair, "signed-prekey-alone", 3);
         save_bundle(&pair, "without-signed-prekey", 5);
+        save_blobs();
         save_contents();
         save_keys(&pair.alice);
         return EXIT_SUCCESS;
