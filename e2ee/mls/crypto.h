@@ -83,4 +83,6 @@ int mls_aead_open(const MlsAeadKey *key, MlsSlice aad, const uint8_t *sealed, si
 
 /* A public key out of a vector of any size: false unless it is 32 bytes. */
 bool mls_dh_key_from(MlsSlice encoded, DhPublicKey *out);
+/* Not of small order; without computing anything. */
+bool mls_dh_key_is_usable(const DhPublicKey *key);
 bool mls_signing_key_from(MlsSlice encoded, SigningPublicKey *out);
