@@ -63,6 +63,7 @@ static const ConfigKey keys[] = {
                 {"server", "log-level", CONFIG_CHOICE, FIELD(log_level), "info", .choices = levels},
 
                 {"registration", "policy", CONFIG_CHOICE, FIELD(registration), "open", .choices = policies},
+                {"registration", "reserve-names", CONFIG_DURATION, FIELD(reserved_ms), "90d", 0, 36500 * DAY},
                 {"registration", "invitation-file", CONFIG_TEXT, FIELD(invitation_file)},
 
                 {"passwords", "passes", CONFIG_COUNT, FIELD(password_passes), "2", 1, 100},
@@ -98,6 +99,9 @@ static const ConfigKey keys[] = {
                  "10/15min"},
                 {"limits", "wrong-passwords-per-address", CONFIG_RATE, FIELD(wrong_passwords_address),
                  "50/15min"},
+                {"limits", "wrong-password-pause", CONFIG_DURATION, FIELD(wrong_password_pause_ms), "1s", 0,
+                 60 * SECOND},
+                {"limits", "password-changes-per-account", CONFIG_RATE, FIELD(password_changes), "20/h"},
                 {"limits", "salt-queries-per-address", CONFIG_RATE, FIELD(salt_queries), "120/min"},
                 {"limits", "authentications-per-address", CONFIG_RATE, FIELD(authentications), "1200/min"},
                 {"limits", "bundles-per-account", CONFIG_RATE, FIELD(bundles_account), "600/h"},

@@ -49,6 +49,8 @@ typedef struct Config {
         Rate registrations, wrong_passwords_account, wrong_passwords_address, salt_queries, authentications;
         Rate bundles_account, bundles_address, bundles_target, sends;
         Rate logins, uploads, sends_recipient, presence;
+        Rate password_changes;
+        uint64_t wrong_password_pause_ms, reserved_ms;
         uint64_t presence_tickets, presence_grace_ms;
 
         uint64_t seen; /* bits of the table: what was said */

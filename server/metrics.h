@@ -22,6 +22,8 @@ typedef enum MetricCounter {
         METRIC_REGISTERED,
         METRIC_LOGINS,
         METRIC_WRONG_PASSWORDS,
+        METRIC_PASSWORDS_CHANGED,
+        METRIC_ACCOUNTS_DELETED,
         METRIC_DELIVERED, /* envelopes written to a connection */
         METRIC_DELIVERED_FROM_DISK,
         METRIC_EPHEMERAL,

@@ -46,6 +46,17 @@ static int verify_hash(const char *hash, const uint8_t *key)
         return errno == ENOMEM ? -ENOMEM : PASSWORD_WRONG;
 }
 
+/* Where a hash of the wanted cost cannot be made now, the old one does. */
+static int renew_hash(const PasswordPool *pool, PasswordJob *job)
+{
+        if (job->replace)
+                return make_hash(pool, job->new_key, job->new_hash);
+        if (crypto_pwhash_str_needs_rehash(job->hash, pool->passes, pool->memory_kib * 1024) != 0 &&
+            make_hash(pool, job->auth_key, job->new_hash) < 0)
+                job->new_hash[0] = '\0';
+        return 0;
+}
+
 static void run(PasswordPool *pool, PasswordJob *job)
 {
         if (!job->verify) {
@@ -56,12 +67,15 @@ static void run(PasswordPool *pool, PasswordJob *job)
                         job->result = PASSWORD_WRONG;
         } else {
                 job->result = verify_hash(job->hash, job->auth_key);
+                if (job->result == 0)
+                        job->result = renew_hash(pool, job);
         }
 }
 
 static void send_back(PasswordJob *job, MetricsShard *metrics)
 {
         sodium_memzero(job->auth_key, sizeof(job->auth_key));
+        sodium_memzero(job->new_key, sizeof(job->new_key));
         if (metrics)
                 metrics_add(metrics, METRIC_PASSWORD_COMPLETED, 1);
         inbox_post(job->inbox, &job->item);

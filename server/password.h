@@ -26,6 +26,10 @@ struct PasswordJob {
         bool unknown;                         /* nobody has the name: takes as long, and fails */
         uint8_t auth_key[WIRE_AUTH_KEY_SIZE]; /* wiped when it is done */
         char hash[STORE_AUTH_HASH_SIZE];
+        /* Of a key that fits: new_hash is made of new_key, or of the key where the cost that is wanted has changed. */
+        bool replace;
+        uint8_t new_key[WIRE_AUTH_KEY_SIZE];  /* wiped too */
+        char new_hash[STORE_AUTH_HASH_SIZE]; /* empty: none was made */
         int result; /* 0, PASSWORD_WRONG, or -ENOMEM */
 };
 

@@ -105,15 +105,14 @@ uint64_t server_address_key(const Server *server, const struct sockaddr *address
 static void init_limiters(Limiters *limiters, const Config *config)
 {
         limiter_init(&limiters->registrations, config->registrations);
-        limiter_init(&limiters->wrong_passwords_address, config->wrong_passwords_address);
         limiter_init(&limiters->salt_queries, config->salt_queries);
         limiter_init(&limiters->authentications, config->authentications);
         limiter_init(&limiters->bundles_address, config->bundles_address);
-        limiter_init(&limiters->wrong_passwords_account, config->wrong_passwords_account);
         limiter_init(&limiters->bundles_account, config->bundles_account);
         limiter_init(&limiters->bundles_target, config->bundles_target);
         limiter_init(&limiters->uploads, config->uploads);
         limiter_init(&limiters->presence, config->presence);
+        limiter_init(&limiters->password_changes, config->password_changes);
         limiter_init(&limiters->logins, config->logins);
         limiter_init(&limiters->sends_recipient, config->sends_recipient);
         limiter_init(&limiters->sends, config->sends);
@@ -122,15 +121,14 @@ static void init_limiters(Limiters *limiters, const Config *config)
 static void deinit_limiters(Limiters *limiters)
 {
         limiter_deinit(&limiters->registrations);
-        limiter_deinit(&limiters->wrong_passwords_address);
         limiter_deinit(&limiters->salt_queries);
         limiter_deinit(&limiters->authentications);
         limiter_deinit(&limiters->bundles_address);
-        limiter_deinit(&limiters->wrong_passwords_account);
         limiter_deinit(&limiters->bundles_account);
         limiter_deinit(&limiters->bundles_target);
         limiter_deinit(&limiters->uploads);
         limiter_deinit(&limiters->presence);
+        limiter_deinit(&limiters->password_changes);
         limiter_deinit(&limiters->logins);
         limiter_deinit(&limiters->sends_recipient);
         limiter_deinit(&limiters->sends);
@@ -188,6 +186,7 @@ static int open_store(Server *server)
                         .mailbox_messages = config->mailbox_messages,
                         .mailbox_bytes = config->mailbox_bytes,
                         .retention_ms = config->retention_ms,
+                        .reserved_ms = config->reserved_ms,
                         .dedupe_ms = config->dedupe_ms,
                         .dedupe_count = config->dedupe_count,
                         .queue_max = config->store_queue,
@@ -288,6 +287,7 @@ static void server_down(Server *server)
         certificate_deinit(&server->certificate);
         state_deinit(&server->state);
         deinit_limiters(&server->limiters);
+        tries_deinit(&server->tries);
         sodium_memzero(server->salt_key, sizeof(server->salt_key));
 }
 
@@ -381,6 +381,7 @@ int server_run(const Config *config)
         server->state = STATE_INIT;
         certificate_init(&server->certificate);
         init_limiters(&server->limiters, config);
+        tries_init(&server->tries, config);
         block_signals(SIG_BLOCK);
         start_signals(&signals, server, loop);
         r = server_up(server, loop);

@@ -12,21 +12,21 @@
 #include "server/router.h"
 #include "server/state.h"
 #include "server/store.h"
+#include "server/tries.h"
 
 /* What the server's threads share. Everything here is made before the first of them starts, and then only
  * used. */
 typedef struct Limiters {
         Limiter registrations; /* by address, as those that follow */
-        Limiter wrong_passwords_address;
         Limiter logins;
         Limiter salt_queries;
         Limiter authentications;
         Limiter bundles_address;
-        Limiter wrong_passwords_account; /* by name, as those that follow */
-        Limiter bundles_account;
+        Limiter bundles_account; /* by name, as those that follow */
         Limiter bundles_target;
         Limiter uploads;
         Limiter presence;
+        Limiter password_changes;
         Limiter sends;
         Limiter sends_recipient; /* by sender and recipient */
 } Limiters;
@@ -43,6 +43,7 @@ typedef struct Server {
         Presence *presence;
         PasswordPool *passwords;
         Limiters limiters;
+        Tries tries;
         char *names[SERVER_NAMES_MAX]; /* that clients may know the server by */
         size_t names_count;
         uint8_t salt_key[32]; /* invents salts */

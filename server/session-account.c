@@ -135,6 +135,7 @@ int session_attach(Session *session, const char *name, uint32_t device_id, uint6
         session->name_key = server_name_key(host->server, name);
         session->device_id = device_id;
         session->mailbox = mailbox;
+        session_is_familiar_here(session);
         metrics_add(host->metrics, METRIC_AUTHENTICATED_OPENED, 1);
         session_set_state(session, SESSION_AUTHENTICATED);
         return 0;

@@ -41,6 +41,15 @@ int session_attach(Session *session, const char *name, uint32_t device_id, uint6
 void session_register(Session *session, Wire__ClientFrame *frame);
 void session_login(Session *session, Wire__ClientFrame *frame);
 
+/* session-password.c: ChangePassword, DeleteAccount. Owns the frame. */
+void session_change_account(Session *session, Wire__ClientFrame *frame);
+
+/* session-tries.c. 0: it may be looked at, and has to be settled; otherwise milliseconds to wait. */
+uint32_t session_charge_try(Session *session, const char *name, Try *try);
+void session_settle_try(Session *session, const Try *try, TryResult result);
+/* It has proved to be its account, from its address. */
+void session_is_familiar_here(Session *session);
+
 /* session-prekeys.c */
 void session_upload_prekeys(Session *session, Wire__ClientFrame *frame); /* owns the frame */
 void session_fetch_bundles(Session *session, uint64_t request, const Wire__FetchBundles *fetch);

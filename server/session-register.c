@@ -21,6 +21,7 @@ typedef struct IdentifyJob {
         Session *session;
         Wire__ClientFrame *frame;
         bool login;
+        Try try; /* of a login */
 } IdentifyJob;
 
 #define JOB_OF(member_pointer, member) \
@@ -49,16 +50,25 @@ static void fail(IdentifyJob *job, int error)
         refuse(job, session_code_of_failure(error), 0);
 }
 
+static void settle_try(const IdentifyJob *job, TryResult result)
+{
+        if (job->login)
+                session_settle_try(job->session, &job->try, result);
+}
+
 static void submit(IdentifyJob *job, StoreRequest *request)
 {
         SessionHost *host = job->session->host;
         int r;
 
         r = store_submit(host->server->store, request);
-        if (r < 0)
+        if (r < 0) {
+                if (request == &job->find.base)
+                        settle_try(job, TRY_NOT_LOOKED_AT);
                 fail(job, r);
-        else
-                metrics_add(host->metrics, METRIC_STORE_SUBMITTED, 1);
+                return;
+        }
+        metrics_add(host->metrics, METRIC_STORE_SUBMITTED, 1);
 }
 
 static void set_done(StoreRequest *request)
@@ -115,6 +125,8 @@ static void change_store(IdentifyJob *job)
         memcpy(set->name, job->find.name, sizeof(set->name));
         if (job->login) {
                 set->device = job->frame->login->device;
+                memcpy(set->verified_hash, job->password.hash, sizeof(set->verified_hash));
+                memcpy(set->auth_hash, job->password.new_hash, sizeof(set->auth_hash));
         } else {
                 const Wire__RegisterAccount *account = job->frame->register_account;
 
@@ -127,46 +139,13 @@ static void change_store(IdentifyJob *job)
         submit(job, &set->base);
 }
 
-/*
- * Each try is charged to the account and to the address before it is looked at, so that many at once get no
- * further than one after another; a right one is not counted.
- */
-static uint32_t charge_try(Session *session, const char *name)
-{
-        SessionHost *host = session->host;
-        Limiters *limiters = &host->server->limiters;
-        uint64_t key = server_name_key(host->server, name);
-        uint32_t retry_ms;
-
-        retry_ms = limiter_take(&limiters->wrong_passwords_address, session->address, 1, host->now_us);
-        if (retry_ms > 0)
-                return retry_ms;
-        retry_ms = limiter_take(&limiters->wrong_passwords_account, key, 1, host->now_us);
-        if (retry_ms > 0)
-                limiter_give_back(&limiters->wrong_passwords_address, session->address, 1, host->now_us);
-        return retry_ms;
-}
-
-static void forgive_try(const IdentifyJob *job)
-{
-        SessionHost *host = job->session->host;
-        Limiters *limiters = &host->server->limiters;
-
-        if (!job->login)
-                return;
-        limiter_give_back(&limiters->wrong_passwords_account, server_name_key(host->server, job->find.name),
-                          1, host->now_us);
-        limiter_give_back(&limiters->wrong_passwords_address, job->session->address, 1, host->now_us);
-}
-
 static void password_done(PasswordJob *password)
 {
         IdentifyJob *job = JOB_OF(password, password);
 
-        if (password->result == PASSWORD_WRONG)
-                metrics_add(job->session->host->metrics, METRIC_WRONG_PASSWORDS, 1);
-        else
-                forgive_try(job);
+        settle_try(job, password->result == PASSWORD_WRONG ? TRY_WRONG
+                        : password->result < 0             ? TRY_NOT_LOOKED_AT
+                                                           : TRY_RIGHT);
         if (job->session->state != SESSION_IDENTIFYING)
                 job_free(job); /* the client has gone: nothing changes */
         else if (password->result == PASSWORD_WRONG)
@@ -185,12 +164,12 @@ static void find_done(StoreRequest *request)
         int r;
 
         if (job->session->state != SESSION_IDENTIFYING) { /* gone; and at the end, so are the passwords' threads */
-                forgive_try(job);
+                settle_try(job, TRY_NOT_LOOKED_AT);
                 job_free(job);
                 return;
         }
         if (request->result < 0) {
-                forgive_try(job);
+                settle_try(job, TRY_NOT_LOOKED_AT);
                 fail(job, request->result);
                 return;
         }
@@ -207,26 +186,32 @@ static void find_done(StoreRequest *request)
         memcpy(job->password.hash, job->find.auth_hash, sizeof(job->password.hash));
         r = password_pool_submit(host->server->passwords, &job->password);
         if (r < 0) {
-                forgive_try(job);
+                settle_try(job, TRY_NOT_LOOKED_AT);
                 fail(job, r);
                 return;
         }
         metrics_add(host->metrics, METRIC_PASSWORD_SUBMITTED, 1);
 }
 
-static void start(Session *session, Wire__ClientFrame *frame, const char *name, bool login,
+/* try: of a login. */
+static void start(Session *session, Wire__ClientFrame *frame, const char *name, const Try *try,
                   const uint8_t *invitation_hash)
 {
         IdentifyJob *job = calloc(1, sizeof(IdentifyJob));
 
         if (!job) {
+                if (try)
+                        session_settle_try(session, try, TRY_NOT_LOOKED_AT);
                 session_reply_failure(session, frame->request, -ENOMEM);
                 frame_free_client(frame);
                 return;
         }
         job->session = session_ref(session);
         job->frame = frame;
-        job->login = login;
+        if (try) {
+                job->login = true;
+                job->try = *try;
+        }
         if (invitation_hash) {
                 job->set.has_invitation = true;
                 memcpy(job->set.invitation_hash, invitation_hash, sizeof(job->set.invitation_hash));
@@ -274,7 +259,7 @@ void session_register(Session *session, Wire__ClientFrame *frame)
                         return;
                 }
         }
-        start(session, frame, account->user_name, false, invited ? hash : NULL);
+        start(session, frame, account->user_name, NULL, invited ? hash : NULL);
 }
 
 void session_login(Session *session, Wire__ClientFrame *frame)
@@ -282,6 +267,7 @@ void session_login(Session *session, Wire__ClientFrame *frame)
         SessionHost *host = session->host;
         const char *name = frame->login->user_name;
         uint32_t retry_ms;
+        Try try;
 
         if (!user_name_is_valid(name)) {
                 turn_away(session, frame, WIRE__ERROR_CODE__ERROR_CODE_BAD_NAME);
@@ -292,13 +278,12 @@ void session_login(Session *session, Wire__ClientFrame *frame)
                 frame_free_client(frame);
                 return;
         }
-        retry_ms = charge_try(session, name);
+        retry_ms = session_charge_try(session, name, &try);
         if (retry_ms > 0) {
-                metrics_add(host->metrics, METRIC_RATE_LIMITED, 1);
                 session_reply_error(session, frame->request, WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED,
                                     retry_ms, "");
                 frame_free_client(frame);
                 return;
         }
-        start(session, frame, name, true, NULL);
+        start(session, frame, name, &try, NULL);
 }

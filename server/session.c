@@ -313,6 +313,9 @@ static void dispatch(Session *session, Wire__ClientFrame **owned)
                 break;
         case WIRE__CLIENT_FRAME__BODY_CHANGE_PASSWORD:
         case WIRE__CLIENT_FRAME__BODY_DELETE_ACCOUNT:
+                *owned = NULL;
+                session_change_account(session, frame);
+                break;
         case WIRE__CLIENT_FRAME__BODY_FIND_USERS:
         case WIRE__CLIENT_FRAME__BODY_PUT_BLOB:
         case WIRE__CLIENT_FRAME__BODY_GET_BLOB:

@@ -83,6 +83,7 @@ struct Session {
         size_t in_flight; /* envelopes that the store has */
         size_t in_flight_bytes;
         bool uploading;   /* the store has prekeys of it */
+        bool changing;    /* ChangePassword or DeleteAccount is under way */
 
         Envelope *queue; /* to be delivered, oldest first */
         Envelope **queue_last;

@@ -158,24 +158,23 @@ static int invitation_is_used(Store *store, const StoreSetDevice *request)
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s, "SELECT account FROM used_invitation WHERE hash = :hash");
+        r = statement_prepare(store->database, &s, "SELECT hash FROM used_invitation WHERE hash = :hash");
         if (r < 0)
                 return r;
         statement_bind_blob(s, ":hash", request->invitation_hash, sizeof(request->invitation_hash));
         return has_row(s);
 }
 
-static int use_invitation(Store *store, const StoreSetDevice *request, int64_t account)
+static int use_invitation(Store *store, const StoreSetDevice *request)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "INSERT INTO used_invitation (hash, account) VALUES (:hash, :account)");
+                              "INSERT INTO used_invitation (hash) VALUES (:hash)");
         if (r < 0)
                 return r;
         statement_bind_blob(s, ":hash", request->invitation_hash, sizeof(request->invitation_hash));
-        statement_bind_int64(s, ":account", account);
         return statement_run(s);
 }
 
@@ -214,6 +213,9 @@ int store_register(Store *store, StoreSetDevice *request)
         r = name_is_taken(store, request->name);
         if (r != 0)
                 return r < 0 ? r : STORE_NAME_TAKEN;
+        r = store_name_is_reserved(store, request->name);
+        if (r != 0)
+                return r < 0 ? r : STORE_NAME_TAKEN;
         if (request->has_invitation) {
                 r = invitation_is_used(store, request);
                 if (r != 0)
@@ -223,7 +225,7 @@ int store_register(Store *store, StoreSetDevice *request)
         if (r < 0)
                 return r;
         if (request->has_invitation) {
-                r = use_invitation(store, request, account);
+                r = use_invitation(store, request);
                 if (r < 0)
                         return r;
         }
@@ -232,7 +234,7 @@ int store_register(Store *store, StoreSetDevice *request)
         return put_device(store, account, request->device_id, request->device, &request->mailbox);
 }
 
-static int remove_mailbox(Store *store, uint64_t mailbox)
+int store_remove_mailbox(Store *store, uint64_t mailbox)
 {
         _cleanup_(statement_releasep) Statement *envelopes = NULL, *device = NULL;
         Mailbox *loaded = loaded_by_number(store, mailbox);
@@ -307,12 +309,22 @@ int store_login(Store *store, StoreSetDevice *request)
         r = find_device(store, request->name, &account, &last_device_id, &mailbox);
         if (r != 0)
                 return r;
-        r = remove_mailbox(store, (uint64_t)mailbox);
+        if (*request->verified_hash) {
+                r = store_has_hash(store, request->name, request->verified_hash);
+                if (r <= 0)
+                        return r < 0 ? r : STORE_UNKNOWN_ACCOUNT;
+        }
+        r = store_remove_mailbox(store, (uint64_t)mailbox);
         if (r < 0)
                 return r;
         r = next_device_id(store, account, last_device_id + 1);
         if (r < 0)
                 return r;
+        if (*request->auth_hash) {
+                r = store_set_hash(store, account, request->auth_hash);
+                if (r < 0)
+                        return r;
+        }
         request->device_id = (uint32_t)(last_device_id + 1);
         request->replaced_mailbox = (uint64_t)mailbox;
         return put_device(store, account, request->device_id, request->device, &request->mailbox);

@@ -93,6 +93,8 @@ static void run(Store *store, StoreRequest *request)
                 break;
         case STORE_REGISTER:
         case STORE_LOGIN:
+        case STORE_CHANGE_PASSWORD:
+        case STORE_DELETE_ACCOUNT:
         case STORE_ADD_PREKEYS:
         case STORE_TAKE_BUNDLES:
         case STORE_APPEND:

@@ -59,6 +59,15 @@ static const char *const scripts[] = {
                 ") STRICT;"
                 "INSERT INTO waiting (only, envelopes, mailboxes) "
                 "SELECT 1, count(*), count(DISTINCT position >> 35) FROM envelope;",
+                /* Accounts can be deleted: their names are kept for a while, and their invitations stay used. */
+                "CREATE TABLE reserved_name ("
+                "  name TEXT NOT NULL PRIMARY KEY,"
+                "  since_ms INTEGER NOT NULL"
+                ") STRICT, WITHOUT ROWID;"
+                "CREATE TABLE spent_invitation (hash BLOB NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;"
+                "INSERT INTO spent_invitation SELECT hash FROM used_invitation;"
+                "DROP TABLE used_invitation;"
+                "ALTER TABLE spent_invitation RENAME TO used_invitation;",
 };
 
 const Migrations store_migrations = {

@@ -35,6 +35,10 @@ static int run_request(Store *store, StoreRequest *request)
                 return store_register(store, (StoreSetDevice *)request);
         case STORE_LOGIN:
                 return store_login(store, (StoreSetDevice *)request);
+        case STORE_CHANGE_PASSWORD:
+                return store_change_password(store, (StoreChangePassword *)request);
+        case STORE_DELETE_ACCOUNT:
+                return store_delete_account(store, (StoreDeleteAccount *)request);
         case STORE_ADD_PREKEYS:
                 return store_add_prekeys(store, (StoreAddPrekeys *)request);
         case STORE_TAKE_BUNDLES:

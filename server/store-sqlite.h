@@ -143,8 +143,17 @@ int store_login(Store *store, StoreSetDevice *request);
 int store_has_device(Store *store, uint64_t mailbox); /* 1: yes; 0: no more */
 int store_add_prekeys(Store *store, StoreAddPrekeys *request);
 int store_take_bundles(Store *store, StoreTakeBundles *request);
+int store_remove_mailbox(Store *store, uint64_t mailbox);
 /* on the reader's: */
 int store_find_account(Store *store, StoreFindAccount *request);
+
+/* store-password.c, on the writer's thread, in its transaction: */
+int store_has_hash(Store *store, const char *name, const char *hash); /* 1: yes; 0: no more */
+int store_set_hash(Store *store, int64_t account, const char *hash);
+int store_change_password(Store *store, const StoreChangePassword *request);
+int store_delete_account(Store *store, const StoreDeleteAccount *request);
+int store_name_is_reserved(Store *store, const char *name); /* 1: yes; 0: no */
+int store_free_names(Store *store);                         /* whose time is over */
 
 /* store-mailbox.c, on the writer's thread, in its transaction: */
 uint64_t envelope_hash(const Store *store, uint64_t mailbox, const char *sender, const uint8_t *id);

@@ -200,9 +200,14 @@ static int expire(Store *store)
 
 static int trim(Store *store, uint64_t now)
 {
+        int r;
+
         if (!store->trimming && store->trimmed_ms != 0 && now - store->trimmed_ms < TRIM_INTERVAL_MS)
                 return 0;
         store->trimmed_ms = now;
+        r = store_free_names(store);
+        if (r < 0)
+                return r;
         repeats_expire(&store->repeats, store->now_ms);
         return trim_recent(store);
 }

@@ -35,6 +35,8 @@ typedef enum StoreOperation {
         STORE_FIND_ACCOUNT,
         STORE_REGISTER,
         STORE_LOGIN,
+        STORE_CHANGE_PASSWORD,
+        STORE_DELETE_ACCOUNT,
         STORE_ADD_PREKEYS,
         STORE_TAKE_BUNDLES,
         STORE_APPEND,
@@ -73,12 +75,16 @@ typedef struct StoreFindAccount {
         uint32_t one_time_prekeys_left; /* if they were to be counted */
 } StoreFindAccount;
 
-/* STORE_NAME_TAKEN, STORE_INVITATION_USED. For STORE_LOGIN too: STORE_UNKNOWN_ACCOUNT. */
+/*
+ * STORE_NAME_TAKEN, STORE_INVITATION_USED. For STORE_LOGIN too: STORE_UNKNOWN_ACCOUNT, also if the account has another
+ * hash by now than the verified one.
+ */
 typedef struct StoreSetDevice {
         StoreRequest base;
         char name[WIRE_USER_NAME_MAX + 1];
-        StoredPassword password; /* registering only, as the next two */
-        char auth_hash[STORE_AUTH_HASH_SIZE];
+        StoredPassword password; /* registering only */
+        char auth_hash[STORE_AUTH_HASH_SIZE]; /* logging in: empty, or what takes the place of the verified one */
+        char verified_hash[STORE_AUTH_HASH_SIZE]; /* logging in only */
         uint8_t invitation_hash[32]; /* of the token, which is good for one account */
         bool has_invitation;
         const Wire__DeviceKeys *device; /* the caller's, until it is done */
@@ -87,6 +93,24 @@ typedef struct StoreSetDevice {
         uint64_t mailbox;
         uint64_t replaced_mailbox; /* whose device is gone; 0: none */
 } StoreSetDevice;
+
+/* STORE_STALE_DEVICE if the account has another device by now, or another hash than the verified one, or is gone. */
+typedef struct StoreChangePassword {
+        StoreRequest base;
+        char name[WIRE_USER_NAME_MAX + 1];
+        uint64_t mailbox;
+        char verified_hash[STORE_AUTH_HASH_SIZE];
+        StoredPassword password;
+        char auth_hash[STORE_AUTH_HASH_SIZE];
+} StoreChangePassword;
+
+/* The same. Device, prekeys and mailbox are gone with the account; the name is taken for StoreLimits.reserved_ms. */
+typedef struct StoreDeleteAccount {
+        StoreRequest base;
+        char name[WIRE_USER_NAME_MAX + 1];
+        uint64_t mailbox;
+        char verified_hash[STORE_AUTH_HASH_SIZE];
+} StoreDeleteAccount;
 
 /* STORE_STALE_DEVICE; STORE_TOO_MANY_PREKEYS: nothing was changed. */
 typedef struct StoreAddPrekeys {
@@ -159,6 +183,7 @@ typedef struct StoreLimits {
         uint64_t mailbox_messages;
         uint64_t mailbox_bytes;
         uint64_t retention_ms;
+        uint64_t reserved_ms; /* how long a deleted account's name is nobody's */
         uint64_t dedupe_ms;  /* how long a repeat is recognised after its original has left the mailbox */
         size_t dedupe_count; /* and how many envelopes, of all mailboxes together */
         size_t queue_max;    /* requests that wait */

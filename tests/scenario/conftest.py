@@ -14,10 +14,11 @@ from harness.server import Server
 from harness.user import User
 
 # Everybody in the tests comes from one address; what limits strangers is tested where it is switched on.
-UNLIMITED = {"limits": {key: "off" for key in (
+UNLIMITED = {"limits": {"wrong-password-pause": "0s"} | {key: "off" for key in (
     "registrations-per-address", "wrong-passwords-per-account", "wrong-passwords-per-address",
     "salt-queries-per-address", "authentications-per-address", "bundles-per-account", "bundles-per-address",
-    "one-time-prekeys-per-account", "logins-per-address", "uploads-per-account", "presence-per-account", "sends-per-account", "sends-per-recipient")}}
+    "one-time-prekeys-per-account", "logins-per-address", "uploads-per-account", "password-changes-per-account",
+    "presence-per-account", "sends-per-account", "sends-per-recipient")}}
 
 
 class Stage:

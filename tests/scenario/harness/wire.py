@@ -62,11 +62,13 @@ def client_context():
     return context
 
 
-def connect(url):
+def connect(url, source=None):
+    """source: the loopback address to come from."""
     if "/v1" not in url:
         url = url.rstrip("/") + "/v1"
     return websockets.connect(url, ssl=client_context() if url.startswith("wss") else None,
-                              subprotocols=[SUBPROTOCOL], max_size=FRAME_MAX, compression=None, ping_interval=None)
+                              subprotocols=[SUBPROTOCOL], max_size=FRAME_MAX, compression=None, ping_interval=None,
+                              **({"local_addr": (source, 0)} if source else {}))
 
 
 class Refused(Exception):
@@ -83,8 +85,8 @@ class Stranger:
         self.socket, self.requests, self.unasked = socket, 0, []
 
     @classmethod
-    async def connect(cls, server):
-        stranger = cls(await connect(server.url))
+    async def connect(cls, server, source=None):
+        stranger = cls(await connect(server.url, source))
         stranger.welcome = (await stranger.ask(hello=schema().Hello(
             protocol_min=1, protocol_max=1, server_name="127.0.0.1", client="test"))).welcome
         return stranger
