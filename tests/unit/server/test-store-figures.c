@@ -105,7 +105,10 @@ static void test_waiting_of_an_older_store(StoreFixture *fixture)
         send(fixture, "carol", 1);
         fixture->store = store_close(fixture->store);
         database = open_file(fixture);
-        g_assert_cmpint(database_exec(database, "DROP TABLE waiting; PRAGMA user_version = 1"), ==, 0);
+        g_assert_cmpint(database_exec(database, "DROP TABLE waiting; DROP TABLE reserved_name; DROP TABLE used_invitation;"
+                                                "CREATE TABLE used_invitation (hash BLOB NOT NULL PRIMARY KEY, "
+                                                "account INTEGER NOT NULL REFERENCES account(number)) STRICT, WITHOUT ROWID;"
+                                                "PRAGMA user_version = 1"), ==, 0);
         database_close(database);
         store_fixture_open(fixture);
         assert_waiting(fixture, bob, 3, 2);
