@@ -46,6 +46,8 @@ static const ConfigChoice levels[] = {
                 {"error", 3}, {"warning", 4}, {"notice", 5}, {"info", 6}, {"debug", 7}, {},
 };
 
+static const ConfigChoice switches[] = {{"yes", true}, {"no", false}, {}};
+
 #define SECOND       UINT64_C(1000)
 #define DAY          (24 * 60 * 60 * SECOND)
 #define GIB          (UINT64_C(1) << 30)
@@ -70,6 +72,8 @@ static const ConfigKey keys[] = {
                 {"passwords", "memory", CONFIG_SIZE, FIELD(password_memory_kib), "19M", 8 * 1024, GIB},
                 {"passwords", "threads", CONFIG_COUNT, FIELD(password_threads), "1", 1, CONFIG_THREADS_MAX},
                 {"passwords", "queue", CONFIG_COUNT, FIELD(password_queue), "64", 1, 100000},
+
+                {"directory", "enabled", CONFIG_CHOICE, FIELD(directory), "no", .choices = switches},
 
                 {"limits", "connections", CONFIG_COUNT, FIELD(connections), "16000", 1, 1000000},
                 {"limits", "connections-per-address", CONFIG_COUNT, FIELD(connections_per_address), "256", 1,
@@ -109,6 +113,7 @@ static const ConfigKey keys[] = {
                 {"limits", "one-time-prekeys-per-account", CONFIG_RATE, FIELD(bundles_target), "200/h"},
                 {"limits", "uploads-per-account", CONFIG_RATE, FIELD(uploads), "120/h"},
                 {"limits", "presence-per-account", CONFIG_RATE, FIELD(presence), "120/min"},
+                {"limits", "directory-per-account", CONFIG_RATE, FIELD(directory_rate), "60/min"},
                 {"limits", "logins-per-address", CONFIG_RATE, FIELD(logins), "60/15min"},
                 {"limits", "sends-per-recipient", CONFIG_RATE, FIELD(sends_recipient), "2000/h"},
                 {"limits", "sends-per-account", CONFIG_RATE, FIELD(sends), "6000/min"},

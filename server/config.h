@@ -50,6 +50,8 @@ typedef struct Config {
         Rate bundles_account, bundles_address, bundles_target, sends;
         Rate logins, uploads, sends_recipient, presence;
         Rate password_changes;
+        Rate directory_rate;
+        uint64_t directory; /* whether there is one */
         uint64_t wrong_password_pause_ms, reserved_ms;
         uint64_t presence_tickets, presence_grace_ms;
 

@@ -112,6 +112,7 @@ static void init_limiters(Limiters *limiters, const Config *config)
         limiter_init(&limiters->bundles_target, config->bundles_target);
         limiter_init(&limiters->uploads, config->uploads);
         limiter_init(&limiters->presence, config->presence);
+        limiter_init(&limiters->directory, config->directory_rate);
         limiter_init(&limiters->password_changes, config->password_changes);
         limiter_init(&limiters->logins, config->logins);
         limiter_init(&limiters->sends_recipient, config->sends_recipient);
@@ -128,6 +129,7 @@ static void deinit_limiters(Limiters *limiters)
         limiter_deinit(&limiters->bundles_target);
         limiter_deinit(&limiters->uploads);
         limiter_deinit(&limiters->presence);
+        limiter_deinit(&limiters->directory);
         limiter_deinit(&limiters->password_changes);
         limiter_deinit(&limiters->logins);
         limiter_deinit(&limiters->sends_recipient);

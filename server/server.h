@@ -27,6 +27,7 @@ typedef struct Limiters {
         Limiter uploads;
         Limiter presence;
         Limiter password_changes;
+        Limiter directory;
         Limiter sends;
         Limiter sends_recipient; /* by sender and recipient */
 } Limiters;

@@ -50,6 +50,9 @@ void session_settle_try(Session *session, const Try *try, TryResult result);
 /* It has proved to be its account, from its address. */
 void session_is_familiar_here(Session *session);
 
+/* session-directory.c */
+void session_find_users(Session *session, uint64_t request, const Wire__FindUsers *find);
+
 /* session-prekeys.c */
 void session_upload_prekeys(Session *session, Wire__ClientFrame *frame); /* owns the frame */
 void session_fetch_bundles(Session *session, uint64_t request, const Wire__FetchBundles *fetch);

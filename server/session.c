@@ -225,6 +225,7 @@ static void hello(Session *session, uint64_t request, const Wire__Hello *from)
         session_set_state(session, SESSION_GREETED);
 
         limits.payload_max = (uint32_t)server->config->payload_max;
+        limits.directory = server->config->directory != 0;
         limits.one_time_prekeys_max = WIRE_ONE_TIME_PREKEYS_MAX;
         welcome.protocol = from->protocol_max < WIRE_PROTOCOL_MAX ? from->protocol_max : WIRE_PROTOCOL_MAX;
         welcome.challenge = (ProtobufCBinaryData){sizeof(session->challenge), session->challenge};
@@ -317,6 +318,8 @@ static void dispatch(Session *session, Wire__ClientFrame **owned)
                 session_change_account(session, frame);
                 break;
         case WIRE__CLIENT_FRAME__BODY_FIND_USERS:
+                session_find_users(session, frame->request, frame->find_users);
+                break;
         case WIRE__CLIENT_FRAME__BODY_PUT_BLOB:
         case WIRE__CLIENT_FRAME__BODY_GET_BLOB:
         case WIRE__CLIENT_FRAME__BODY_DELETE_BLOB:

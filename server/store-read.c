@@ -86,6 +86,9 @@ static void run(Store *store, StoreRequest *request)
         case STORE_FIND_ACCOUNT:
                 request->result = store_find_account(store, (StoreFindAccount *)request);
                 break;
+        case STORE_FIND_USERS:
+                request->result = store_find_users(store, (StoreFindUsers *)request);
+                break;
         case STORE_READ:
                 request->result = read_mailbox(store, (StoreRead *)request);
                 if (request->result < 0)

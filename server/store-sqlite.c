@@ -50,6 +50,7 @@ static int run_request(Store *store, StoreRequest *request)
         case STORE_READ:
                 return settle(store, (StoreRead *)request);
         case STORE_FIND_ACCOUNT:
+        case STORE_FIND_USERS:
                 break; /* the reader's */
         }
         return -ENOTRECOVERABLE;
@@ -294,7 +295,7 @@ static void run_done(InboxItem *item, void *owner)
 
 int store_submit(Store *store, StoreRequest *request)
 {
-        bool reads = request->operation == STORE_FIND_ACCOUNT ||
+        bool reads = request->operation == STORE_FIND_ACCOUNT || request->operation == STORE_FIND_USERS ||
                      (request->operation == STORE_READ && !((StoreRead *)request)->settle);
 
         request->item.run = run_done;

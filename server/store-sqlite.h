@@ -146,6 +146,7 @@ int store_take_bundles(Store *store, StoreTakeBundles *request);
 int store_remove_mailbox(Store *store, uint64_t mailbox);
 /* on the reader's: */
 int store_find_account(Store *store, StoreFindAccount *request);
+int store_find_users(Store *store, StoreFindUsers *request); /* store-directory.c */
 
 /* store-password.c, on the writer's thread, in its transaction: */
 int store_has_hash(Store *store, const char *name, const char *hash); /* 1: yes; 0: no more */

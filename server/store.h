@@ -33,6 +33,7 @@ typedef enum StoreResult {
 
 typedef enum StoreOperation {
         STORE_FIND_ACCOUNT,
+        STORE_FIND_USERS,
         STORE_REGISTER,
         STORE_LOGIN,
         STORE_CHANGE_PASSWORD,
@@ -74,6 +75,17 @@ typedef struct StoreFindAccount {
         uint8_t auth_public_key[WIRE_PUBLIC_KEY_SIZE];
         uint32_t one_time_prekeys_left; /* if they were to be counted */
 } StoreFindAccount;
+
+/* Names that begin with prefix, in order, after `after` ("": from the first). */
+typedef struct StoreFindUsers {
+        StoreRequest base;
+        char prefix[WIRE_USER_NAME_MAX + 1];
+        char after[WIRE_USER_NAME_MAX + 1];
+        uint32_t limit; /* up to WIRE_USERS_MAX */
+        /* out: */
+        size_t count;
+        char names[WIRE_USERS_MAX][WIRE_USER_NAME_MAX + 1];
+} StoreFindUsers;
 
 /*
  * STORE_NAME_TAKEN, STORE_INVITATION_USED. For STORE_LOGIN too: STORE_UNKNOWN_ACCOUNT, also if the account has another
