@@ -89,12 +89,40 @@ GPtrArray *bus_contacts(GDBusConnection *connection, GError **error)
         return contacts;
 }
 
+static gboolean is_utf8(const char *string, ClientFailure otherwise, GError **error)
+{
+        if (g_utf8_validate(string, -1, NULL))
+                return TRUE;
+        fail(error, otherwise);
+        return FALSE;
+}
+
 gboolean bus_name_is_sound(const char *name, GError **error)
 {
-        if (g_utf8_validate(name, -1, NULL))
-                return TRUE;
-        fail(error, CLIENT_FAILURE_BAD_NAME);
-        return FALSE;
+        return is_utf8(name, CLIENT_FAILURE_BAD_NAME, error);
+}
+
+gboolean bus_id_is_sound(const char *id, GError **error)
+{
+        return is_utf8(id, CLIENT_FAILURE_NOT_FOUND, error);
+}
+
+gboolean bus_text_is_sound(const char *text, GError **error)
+{
+        return is_utf8(text, CLIENT_FAILURE_BAD_TEXT, error);
+}
+
+GVariant *bus_message(GDBusConnection *connection, const char *id, GError **error)
+{
+        if (!bus_id_is_sound(id, error))
+                return NULL;
+
+        g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+                        connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, CLIENT_MESSAGES_INTERFACE, "Get",
+                        g_variant_new("(s)", id), G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NONE,
+                        CLIENT_CALL_TIMEOUT_MS, NULL, error);
+
+        return reply ? g_variant_get_child_value(reply, 0) : NULL;
 }
 
 const char *bus_string(GVariant *properties, const char *name)

@@ -19,6 +19,15 @@ GVariant *bus_unlocked_account(GDBusConnection *connection, GError **error);
 /* All contacts' properties, an array of "a{sv}" in order of name. */
 GPtrArray *bus_contacts(GDBusConnection *connection, GError **error);
 
+/* The message of an ID, as "a{sv}". */
+GVariant *bus_message(GDBusConnection *connection, const char *id, GError **error);
+
+/* Whether a message's ID can go into a D-Bus call at all; else an error of NOT_FOUND. */
+gboolean bus_id_is_sound(const char *id, GError **error);
+
+/* Whether a text can go into a D-Bus call at all; else an error of BAD_TEXT. */
+gboolean bus_text_is_sound(const char *text, GError **error);
+
 /* Whether a name can go into a D-Bus call at all; else an error of BAD_NAME. The daemon judges the rest. */
 gboolean bus_name_is_sound(const char *name, GError **error);
 

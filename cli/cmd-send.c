@@ -20,6 +20,13 @@ enum {
         STDIN_TEXT_MAX = 65536 + 2,
 };
 
+typedef struct Sending {
+        GDBusConnection *connection;
+        const Command *command;
+        const char *recipient;
+        const char *reply_to; /* or NULL */
+} Sending;
+
 static GVariant *call(GDBusConnection *connection, const char *method, GVariant *arguments,
                       GUnixFDList *descriptors, GError **error)
 {
@@ -29,17 +36,19 @@ static GVariant *call(GDBusConnection *connection, const char *method, GVariant 
                         descriptors, NULL, NULL, error);
 }
 
-static GVariant *options_of(const Command *command)
+static GVariant *options_of(const Sending *sending)
 {
         GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
 
         g_variant_builder_add(&builder, "{sv}", "wait",
-                              g_variant_new_boolean(!command_has(command, OPTION_NO_WAIT)));
+                              g_variant_new_boolean(!command_has(sending->command, OPTION_NO_WAIT)));
+        if (sending->reply_to)
+                g_variant_builder_add(&builder, "{sv}", "reply-to", g_variant_new_string(sending->reply_to));
         return g_variant_builder_end(&builder);
 }
 
 /* Standard input, to its end, less one line feed; the daemon judges it. */
-static GVariant *send_stdin(GDBusConnection *connection, const Command *command, GError **error)
+static GVariant *send_stdin(const Sending *sending, GError **error)
 {
         g_autofree char *text = g_malloc(STDIN_TEXT_MAX);
         gssize size = client_descriptor_read(STDIN_FILENO, text, STDIN_TEXT_MAX, error);
@@ -56,29 +65,24 @@ static GVariant *send_stdin(GDBusConnection *connection, const Command *command,
 
         g_autoptr(GUnixFDList) descriptors = g_unix_fd_list_new_from_array(&fd, 1); /* owns it */
 
-        return call(connection, "SendFile",
-                    g_variant_new("(sh@a{sv})", command->arguments[0], 0, options_of(command)), descriptors,
-                    error);
+        return call(sending->connection, "SendFile",
+                    g_variant_new("(sh@a{sv})", sending->recipient, 0, options_of(sending)), descriptors, error);
 }
 
-static GVariant *send_argument(GDBusConnection *connection, const Command *command, GError **error)
+static GVariant *send_argument(const Sending *sending, GError **error)
 {
-        const char *text = command->arguments[1];
+        const char *text = sending->command->arguments[1];
 
-        if (!g_utf8_validate(text, -1, NULL)) { /* no D-Bus string can carry it */
-                g_set_error_literal(error, CLIENT_FAILURE, CLIENT_FAILURE_BAD_TEXT,
-                                    client_failure_sentence(CLIENT_FAILURE_BAD_TEXT));
+        if (!bus_text_is_sound(text, error))
                 return NULL;
-        }
-        return call(connection, "Send",
-                    g_variant_new("(ss@a{sv})", command->arguments[0], text, options_of(command)), NULL,
-                    error);
+        return call(sending->connection, "Send",
+                    g_variant_new("(ss@a{sv})", sending->recipient, text, options_of(sending)), NULL, error);
 }
 
 /* A message in the local store that the server does not have yet is not sent, whatever the reason. */
-static ClientFailure show_queued(const Command *command, const char *reason)
+static ClientFailure show_queued(const Sending *sending, const char *reason)
 {
-        g_autofree char *name = harmless_line(command->arguments[0]);
+        g_autofree char *name = harmless_line(sending->recipient);
 
         if (strcmp(reason, "KeyChanged") == 0) {
                 output_note(_("%s The message is queued. Compare the safety number with them, then: smctl "
@@ -90,8 +94,9 @@ static ClientFailure show_queued(const Command *command, const char *reason)
         return CLIENT_FAILURE_QUEUED;
 }
 
-static ClientFailure show(const Command *command, GVariant *reply)
+static ClientFailure show(const Sending *sending, GVariant *reply)
 {
+        const Command *command = sending->command;
         const char *id, *state, *reason;
 
         g_variant_get(reply, "(&s&s&s)", &id, &state, &reason);
@@ -105,8 +110,17 @@ static ClientFailure show(const Command *command, GVariant *reply)
         }
         /* With --no-wait a message is queued for a moment as a matter of course; that alone is no news. */
         if (strcmp(state, "queued") == 0 && (*reason || !command_has(command, OPTION_NO_WAIT)))
-                return show_queued(command, reason);
+                return show_queued(sending, reason);
         return CLIENT_FAILURE_NONE;
+}
+
+static ClientFailure send_text(const Sending *sending)
+{
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GVariant) reply = strcmp(sending->command->arguments[1], "-") == 0 ? send_stdin(sending, &error)
+                                                                                    : send_argument(sending, &error);
+
+        return reply ? show(sending, reply) : report(error);
 }
 
 ClientFailure cmd_send(const Command *command)
@@ -121,11 +135,17 @@ ClientFailure cmd_send(const Command *command)
         if (!connection)
                 return report(error);
 
-        g_autoptr(GVariant) reply = strcmp(command->arguments[1], "-") == 0
-                                                    ? send_stdin(connection, command, &error)
-                                                    : send_argument(connection, command, &error);
+        return send_text(&(Sending){connection, command, command->arguments[0], NULL});
+}
 
-        if (!reply)
+/* To whoever the message is from or to: its conversation. */
+ClientFailure cmd_reply(const Command *command)
+{
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GDBusConnection) connection = client_connect(&error);
+        g_autoptr(GVariant) message = connection ? bus_message(connection, command->arguments[0], &error) : NULL;
+
+        if (!message)
                 return report(error);
-        return show(command, reply);
+        return send_text(&(Sending){connection, command, bus_string(message, "conversation"), command->arguments[0]});
 }

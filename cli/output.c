@@ -84,6 +84,31 @@ static char *notice_of(const ClientMessage *message)
         return g_strdup_printf(_("a \"%s\" from %s"), message->kind, message->sender);
 }
 
+/*
+ * " (re NAME "the first words...")". Quotation marks inside are escaped, so that no words that are quoted can pass for more
+ * than that.
+ */
+static char *reply_of(const ClientMessage *message)
+{
+        enum { QUOTED_CHARACTERS = 40 };
+
+        if (!message->reply_to || !*message->reply_to)
+                return g_strdup("");
+        if (!*message->reply_sender)
+                return g_strdup_printf(" (%s)", _("re a message that is not here"));
+
+        gboolean is_long = g_utf8_strlen(message->reply_text, -1) > QUOTED_CHARACTERS;
+        g_autofree char *start = is_long ? g_utf8_substring(message->reply_text, 0, QUOTED_CHARACTERS)
+                                         : g_strdup(message->reply_text);
+        g_autofree char *safe = harmless_line(start);
+        g_autofree char *sender = harmless_line(message->reply_sender);
+        g_auto(GStrv) parts = g_strsplit(safe, "\"", -1);
+        g_autofree char *escaped = g_strjoinv("\\\"", parts);
+
+        /* TRANSLATORS: "re" as in letters: this answers what NAME said. A name, the beginning of a text, "..." or nothing. */
+        return g_strdup_printf(_(" (re %s \"%s%s\")"), sender, escaped, is_long ? "..." : "");
+}
+
 char *output_message(const ClientMessage *message, const char *time_format)
 {
         g_autofree char *time = output_time(message->time, time_format);
@@ -100,13 +125,15 @@ char *output_message(const ClientMessage *message, const char *time_format)
 
         g_autofree char *sender = harmless_line(message->sender);
         g_autofree char *name = output_styled(message->outgoing ? OUTPUT_OWN : OUTPUT_OTHER, sender);
+        g_autofree char *reply = reply_of(message);
+        g_autofree char *dim_reply = output_styled(OUTPUT_DIM, reply);
         g_autofree char *text = harmless_text(message->text, "    ");
         g_autofree char *state = output_message_state(message);
         g_autofree char *marked = *state ? g_strdup_printf(" [%s]", state) : g_strdup("");
         g_autofree char *styled = output_styled(
                         strcmp(message->state, "sent") == 0 ? OUTPUT_DIM : OUTPUT_WARNING, marked);
 
-        return g_strdup_printf("%s %s: %s%s", dim_time, name, text, styled);
+        return g_strdup_printf("%s %s%s: %s%s", dim_time, name, dim_reply, text, styled);
 }
 
 char *output_safety_number(const char *digits)

@@ -40,6 +40,7 @@ const Verb verb_table[] = {
                 {"status", "", 0, 0, 0, N_("show the account and its connection"), cmd_status},
                 {"send", "NAME TEXT|-", 2, 2, OPTION_BIT(OPTION_NO_WAIT),
                  N_("send a message; - reads the text from standard input"), cmd_send},
+                {"reply", "ID TEXT|-", 2, 2, OPTION_BIT(OPTION_NO_WAIT), N_("answer a message"), cmd_reply},
                 {"chat", "NAME", 1, 1, 0, N_("talk live"), cmd_chat},
                 {"history", "NAME", 1, 1,
                  OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BEFORE) | OPTION_BIT(OPTION_AFTER),

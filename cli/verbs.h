@@ -68,6 +68,7 @@ ClientFailure cmd_lock(const Command *command);
 ClientFailure cmd_login(const Command *command);
 ClientFailure cmd_reconnect(const Command *command);
 ClientFailure cmd_register(const Command *command);
+ClientFailure cmd_reply(const Command *command);
 ClientFailure cmd_send(const Command *command);
 ClientFailure cmd_settings(const Command *command);
 ClientFailure cmd_status(const Command *command);

@@ -20,6 +20,9 @@ void client_message_init(ClientMessage *message, GVariant *dictionary)
                         .state = string_of(dictionary, "state"),
                         .reason = string_of(dictionary, "reason"),
                         .reason_text = string_of(dictionary, "reason-text"),
+                        .reply_to = string_of(dictionary, "reply-to"),
+                        .reply_sender = string_of(dictionary, "reply-sender"),
+                        .reply_text = string_of(dictionary, "reply-text"),
         };
         g_variant_lookup(dictionary, "number", "t", &message->number);
         g_variant_lookup(dictionary, "outgoing", "b", &message->outgoing);

@@ -20,6 +20,9 @@ typedef struct ClientMessage {
         const char *state;
         const char *reason;
         const char *reason_text;
+        const char *reply_to; /* the ID of the message that it answers, and what that says, if it is known */
+        const char *reply_sender;
+        const char *reply_text;
 } ClientMessage;
 
 typedef struct ClientEvent {

@@ -19,8 +19,7 @@ typedef struct FdCall {
         Password *password;
         char *invitation;
         int invitation_fd; /* the message's; -1: none */
-        const char *recipient;
-        bool wait;
+        SendRequest send;
         FdCallText then;
 } FdCall;
 
@@ -223,11 +222,11 @@ static void on_text_read(void *userdata, int result, const uint8_t *data, size_t
                 return;
         }
         bus_call_set_gone(f->call, NULL, NULL);
-        f->then(f->bus, g_steal_pointer(&f->call), f->recipient, (const char *)data, size, f->wait);
+        f->then(f->bus, g_steal_pointer(&f->call), &f->send, (const char *)data, size);
         fd_call_free(f);
 }
 
-int fd_call_text(Bus *bus, sd_bus_message *m, const char *recipient, int text, bool wait, FdCallText then)
+int fd_call_text(Bus *bus, sd_bus_message *m, const SendRequest *request, int text, FdCallText then)
 {
         FdCall *f;
         int r;
@@ -235,8 +234,7 @@ int fd_call_text(Bus *bus, sd_bus_message *m, const char *recipient, int text, b
         r = begin(bus, m, text, CONTENT_TEXT_MAX, on_text_read, &f);
         if (r != 0)
                 return bus_reply_error(m, r);
-        f->recipient = recipient;
-        f->wait = wait;
+        f->send = *request;
         f->then = then;
         return 1;
 }

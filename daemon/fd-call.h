@@ -14,7 +14,14 @@ int fd_call_unlock(Bus *bus, sd_bus_message *m, int password);
 /* Lets go of all of them, at the end. What the account does for them must never call back after this. */
 void fd_call_free_all(Bus *bus);
 
+/* What is to be done with a text. The string belongs to the call's message. */
+typedef struct SendRequest {
+        const char *recipient;
+        bool wait;
+        bool has_reply_to;
+        ContentMessageId reply_to;
+} SendRequest;
+
 /* then: called with the text when it is read; it gives the call's answer, and takes the call over. */
-typedef void (*FdCallText)(Bus *bus, BusCall *call, const char *recipient, const char *text, size_t size,
-                           bool wait);
-int fd_call_text(Bus *bus, sd_bus_message *m, const char *recipient, int text, bool wait, FdCallText then);
+typedef void (*FdCallText)(Bus *bus, BusCall *call, const SendRequest *request, const char *text, size_t size);
+int fd_call_text(Bus *bus, sd_bus_message *m, const SendRequest *request, int text, FdCallText then);

@@ -19,6 +19,8 @@ static int take_message(const InboxContext *context, const Content *content, Mes
                         .received_ms = clock_now_ms(),
                         .text = kind == MESSAGE_TEXT ? content->text : NULL,
                         .text_size = kind == MESSAGE_TEXT ? content->text_size : 0,
+                        .has_reply_to = content->has_reply_to,
+                        .reply_to = content->reply_to,
         };
         int r;
 

@@ -2,6 +2,7 @@
 #include <glib.h>
 
 #include "daemon/bus.h"
+#include "daemon/store-target.h"
 
 /* What keeps the connection down for longer than a network's absence, and needs somebody to do something. */
 static bool needs_somebody(Problem error)
@@ -42,6 +43,38 @@ static int append_reason(Bus *bus, sd_bus_message *m, const Message *message)
         return r < 0 ? r : append_string(m, "reason-text", text);
 }
 
+/* ---- Replies ---- */
+
+typedef struct AppendQuote {
+        sd_bus_message *m;
+        const char *own_name, *other_name;
+} AppendQuote;
+
+static int append_quote(void *userdata, const Quote *quote)
+{
+        AppendQuote *a = userdata;
+        int r;
+
+        r = append_string(a->m, "reply-sender", quote->outgoing ? a->own_name : a->other_name);
+        return r < 0 || !quote->text ? r : append_string(a->m, "reply-text", quote->text);
+}
+
+static int append_reply(Messenger *messenger, sd_bus_message *m, const Message *message)
+{
+        AppendQuote quote = {m, messenger->record.user_name, message->conversation};
+        char id[MESSAGE_ID_TEXT_SIZE];
+        int r;
+
+        if (!message->has_reply_to)
+                return 0;
+        message_id_format(&message->reply_to, id);
+        r = append_string(m, "reply-to", id);
+        if (r < 0)
+                return r;
+        r = store_quote_find(messenger->store, message->number, append_quote, &quote);
+        return r < 0 ? r : 0;
+}
+
 static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
 {
         Messenger *messenger = account_messenger(bus->account);
@@ -62,6 +95,9 @@ static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
                 if (r < 0)
                         return r;
         }
+        r = append_reply(messenger, m, message);
+        if (r < 0)
+                return r;
         r = append_string(m, "state", message_state_name(message->state));
         if (r < 0)
                 return r;

@@ -51,6 +51,19 @@ bool message_state_from_name(const char *name, MessageState *out)
         return false;
 }
 
+bool message_kind_is_said(MessageKind kind)
+{
+        switch (kind) {
+        case MESSAGE_TEXT:
+                return true;
+        case MESSAGE_KEY_CHANGE:
+        case MESSAGE_UNSUPPORTED:
+        case MESSAGE_UNREADABLE:
+                return false;
+        }
+        return false;
+}
+
 void message_id_format(const ContentMessageId *id, char out[static MESSAGE_ID_TEXT_SIZE])
 {
         sodium_bin2hex(out, MESSAGE_ID_TEXT_SIZE, id->bytes, sizeof(id->bytes));

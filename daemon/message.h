@@ -32,6 +32,8 @@ typedef struct Message {
         MessageState state;
         Problem reason;       /* why it is queued or failed, or PROBLEM_NONE */
         uint64_t retry_at_ms; /* with PROBLEM_RATE_LIMITED */
+        bool has_reply_to;
+        ContentMessageId reply_to; /* the message that it answers, by the word of its sender */
 } Message;
 
 /* The names of the bus and of the store. */
@@ -40,6 +42,9 @@ const char *message_state_name(MessageState state);
 /* False for a name that is none. */
 bool message_kind_from_name(const char *name, MessageKind *out);
 bool message_state_from_name(const char *name, MessageState *out);
+
+/* Something that one of the two has said, so that it can be answered; the rest are notices of ours. */
+bool message_kind_is_said(MessageKind kind);
 
 /* The ID in hexadecimal, and back. */
 enum { MESSAGE_ID_TEXT_SIZE = 2 * CONTENT_MESSAGE_ID_SIZE + 1 };

@@ -19,65 +19,79 @@ static void message_unrefp(sd_bus_message **m)
 
 /* ---- Sending ---- */
 
-static int read_send_options(sd_bus_message *m, bool *wait_out)
+static int read_send_options(sd_bus_message *m, SendRequest *out)
 {
+        const char *reply_to = NULL;
         int wait = 0;
-        const BusOption options[] = {{"wait", SD_BUS_TYPE_BOOLEAN, &wait}, {NULL}};
+        const BusOption options[] = {
+                        {"wait", SD_BUS_TYPE_BOOLEAN, &wait},
+                        {"reply-to", SD_BUS_TYPE_STRING, &reply_to, &out->has_reply_to},
+                        {NULL},
+        };
         int r;
 
         r = bus_read_options(m, options);
-        *wait_out = wait != 0;
-        return r;
+        if (r != 0)
+                return r;
+        out->wait = wait != 0;
+        return !reply_to || message_id_parse(reply_to, &out->reply_to) ? 0 : PROBLEM_NOT_FOUND;
+}
+
+static OutboxText outbox_text(const SendRequest *request, const char *text, size_t size)
+{
+        return (OutboxText){request->recipient, text, size, request->has_reply_to ? &request->reply_to : NULL};
 }
 
 static int method_send(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
-        const char *recipient = NULL, *text = NULL;
+        SendRequest request = {0};
+        const char *text = NULL;
         Bus *bus = userdata;
         BusCall *call = NULL;
         Messenger *messenger;
         Message message = {0};
-        bool wait;
+        OutboxText queued;
         int r, locked;
 
-        r = sd_bus_message_read(m, "ss", &recipient, &text);
+        r = sd_bus_message_read(m, "ss", &request.recipient, &text);
         if (r < 0)
                 return r;
-        r = read_send_options(m, &wait);
+        r = read_send_options(m, &request);
         if (r != 0)
                 return r < 0 ? r : bus_reply_error(m, r);
         messenger = bus_messenger(bus, &locked);
         if (!messenger)
                 return bus_reply_error(m, locked);
-        if (wait) {
+        if (request.wait) {
                 r = bus_call_new(bus->calls, m, &call);
                 if (r != 0)
                         return bus_reply_error(m, r);
         }
-        r = outbox_queue(messenger->outbox, &(OutboxText){recipient, text, strlen(text)}, &message);
+        queued = outbox_text(&request, text, strlen(text));
+        r = outbox_queue(messenger->outbox, &queued, &message);
         if (r != 0) {
                 bus_call_free(call);
                 return bus_reply_error(m, r);
         }
-        if (!wait)
+        if (!request.wait)
                 return send_reply(bus, m, &message);
         send_waits_add(bus->waits, call, message.number);
         return 1;
 }
 
-static void send_text(Bus *bus, BusCall *call, const char *recipient, const char *text, size_t size,
-                      bool wait)
+static void send_text(Bus *bus, BusCall *call, const SendRequest *request, const char *text, size_t size)
 {
+        const OutboxText queued = outbox_text(request, text, size);
         Messenger *messenger;
         Message message = {0};
         int r;
 
         messenger = bus_messenger(bus, &r);
         if (messenger)
-                r = outbox_queue(messenger->outbox, &(OutboxText){recipient, text, size}, &message);
+                r = outbox_queue(messenger->outbox, &queued, &message);
         if (r != 0) {
                 bus_call_finish(call, r);
-        } else if (wait) {
+        } else if (request->wait) {
                 send_waits_add(bus->waits, call, message.number);
         } else {
                 send_reply(bus, bus_call_message(call), &message);
@@ -87,20 +101,19 @@ static void send_text(Bus *bus, BusCall *call, const char *recipient, const char
 
 static int method_send_file(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
-        const char *recipient = NULL;
+        SendRequest request = {0};
         Bus *bus = userdata;
         int r, locked, text = -1;
-        bool wait;
 
-        r = sd_bus_message_read(m, "sh", &recipient, &text);
+        r = sd_bus_message_read(m, "sh", &request.recipient, &text);
         if (r < 0)
                 return r;
-        r = read_send_options(m, &wait);
+        r = read_send_options(m, &request);
         if (r != 0)
                 return r < 0 ? r : bus_reply_error(m, r);
         if (!bus_messenger(bus, &locked))
                 return bus_reply_error(m, locked);
-        return fd_call_text(bus, m, recipient, text, wait, send_text);
+        return fd_call_text(bus, m, &request, text, send_text);
 }
 
 /* ---- Reading ---- */

@@ -16,6 +16,7 @@
 #include "daemon/sealing.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
+#include "daemon/store-target.h"
 #include "wire/username.h"
 
 /* Bytes of payloads in one Send: well below WIRE_FRAME_MAX. */
@@ -63,6 +64,19 @@ Outbox *outbox_free(Outbox *outbox)
 
 /* ---- Queueing ---- */
 
+static int check_reply_to(Store *store, const Contact *contact, const ContentMessageId *id)
+{
+        MessageTarget target;
+        int r;
+
+        r = store_target_find(store, id, &target);
+        if (r < 0)
+                return r;
+        if (r != 0 || target.contact != contact->id || !message_kind_is_said(target.kind))
+                return PROBLEM_NOT_FOUND;
+        return 0;
+}
+
 static int queue(Outbox *outbox, const OutboxText *text, Message *message)
 {
         _cleanup_(store_rollbackp) Store *transaction = NULL;
@@ -76,6 +90,11 @@ static int queue(Outbox *outbox, const OutboxText *text, Message *message)
         r = contact_ensure(outbox->store, text->recipient, &contact);
         if (r < 0)
                 return r;
+        if (text->reply_to) {
+                r = check_reply_to(outbox->store, &contact, text->reply_to);
+                if (r != 0)
+                        return r;
+        }
         message->reason = contact.key_changed ? PROBLEM_KEY_CHANGED : PROBLEM_NONE;
         r = store_message_insert(outbox->store, contact.id, message);
         if (r != 0)
@@ -114,7 +133,10 @@ int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out)
                         .sent_ms = now,
                         .received_ms = now,
                         .state = MESSAGE_QUEUED,
+                        .has_reply_to = text->reply_to != NULL,
         };
+        if (text->reply_to)
+                out->reply_to = *text->reply_to;
         message_id_new(&out->id);
         r = queue(outbox, text, out);
         out->text = NULL;

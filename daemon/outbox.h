@@ -21,12 +21,13 @@ Outbox *outbox_free(Outbox *outbox);
 typedef struct OutboxText {
         const char *recipient, *text;
         size_t size;
+        const ContentMessageId *reply_to; /* NULL: it answers none */
 } OutboxText;
 
 /*
  * Puts a text into the store and sends it when possible. Returns 0 and the message (without text and
  * conversation), or PROBLEM_BAD_NAME, PROBLEM_BAD_TEXT, PROBLEM_TEXT_TOO_LONG, PROBLEM_INVALID_ARGUMENT (to
- * oneself).
+ * oneself), PROBLEM_NOT_FOUND (there is no such message to answer in this conversation).
  */
 int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out);
 

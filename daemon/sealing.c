@@ -19,6 +19,8 @@ static int read_message(void *userdata, const Message *message)
                         .message_id = message->id,
                         .sent_ms = message->sent_ms,
                         .text_size = message->text_size,
+                        .has_reply_to = message->has_reply_to,
+                        .reply_to = message->reply_to,
         };
         content->text = message->text ? strdup(message->text) : NULL;
         return content->text ? 0 : -EBADMSG;

@@ -18,9 +18,9 @@ int store_message_insert(Store *store, int64_t contact, Message *message)
                         store->database, &s,
                         "INSERT INTO message (id, contact, outgoing, kind, text, sent, received, state, "
                         "reason,"
-                        "                     retry_at)"
+                        "                     retry_at, reply_to)"
                         " VALUES (:id, :contact, :outgoing, :kind, :text, :sent, :received, :state, :reason,"
-                        "         :retry_at)");
+                        "         :retry_at, :reply_to)");
         if (r < 0)
                 return r;
         statement_bind_blob(s, ":id", message->id.bytes, sizeof(message->id.bytes));
@@ -35,6 +35,8 @@ int store_message_insert(Store *store, int64_t contact, Message *message)
         statement_bind_text(s, ":reason", message->reason ? problem_name(message->reason) : NULL);
         if (message->retry_at_ms)
                 statement_bind_int64(s, ":retry_at", (int64_t)message->retry_at_ms);
+        if (message->has_reply_to)
+                statement_bind_blob(s, ":reply_to", message->reply_to.bytes, sizeof(message->reply_to.bytes));
         r = statement_run(s);
         if (r == -EEXIST)
                 return STORE_MESSAGE_REPEATED;
@@ -95,6 +97,21 @@ static int read_names(Statement *s, Message *out)
         return 0;
 }
 
+static int read_reply_to(Statement *s, Message *out)
+{
+        const uint8_t *id = NULL;
+        size_t size = 0;
+
+        if (statement_column_is_null(s, "reply_to"))
+                return 0;
+        statement_column_blob(s, "reply_to", &id, &size);
+        if (!id || size != sizeof(out->reply_to.bytes))
+                return -EBADMSG;
+        out->has_reply_to = true;
+        memcpy(out->reply_to.bytes, id, size);
+        return 0;
+}
+
 static int read_row(Statement *s, Message *out)
 {
         int64_t number = 0, outgoing = 0, sent = 0, received = 0, retry_at = 0;
@@ -123,7 +140,8 @@ static int read_row(Statement *s, Message *out)
         out->received_ms = (uint64_t)received;
         out->retry_at_ms = (uint64_t)retry_at;
         out->text_size = out->text ? strlen(out->text) : 0;
-        return read_names(s, out);
+        r = read_reply_to(s, out);
+        return r < 0 ? r : read_names(s, out);
 }
 
 static int each_row(Statement *s, MessageEach each, void *userdata)

@@ -103,6 +103,9 @@ static const char *const scripts[] = {
 
                 /* An entry that is no message of its own, such as a receipt, has its encoded content here. */
                 "ALTER TABLE outbox ADD COLUMN content BLOB;",
+
+                /* The ID of the message that it answers, which need not be here. */
+                "ALTER TABLE message ADD COLUMN reply_to BLOB;",
 };
 
 int store_migrate(Database *database)

@@ -8,7 +8,7 @@ _smctl_options() {
     register) echo "$common --password-file --password-fd --server --server-pin --invitation-file --insecure-loopback" ;;
     login) echo "$common --yes --password-file --password-fd --server --server-pin --insecure-loopback" ;;
     unlock) echo "$common --password-file --password-fd" ;;
-    send) echo "$common --no-wait" ;;
+    send | reply) echo "$common --no-wait" ;;
     history) echo "$common --limit --before --after" ;;
     watch) echo "$common --since --conversation" ;;
     trust) echo "$common --yes" ;;
@@ -18,7 +18,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock lock status send chat history watch contacts trust settings reconnect help'
+    local verbs='register login unlock lock status send reply chat history watch contacts trust settings reconnect help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 

@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock lock status send chat history watch contacts trust settings reconnect help
+set -l verbs register login unlock lock status send reply chat history watch contacts trust settings reconnect help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -23,6 +23,7 @@ complete -c smctl -n "$no_verb" -a unlock -d 'open the messages, and connect'
 complete -c smctl -n "$no_verb" -a lock -d 'disconnect, and close the messages'
 complete -c smctl -n "$no_verb" -a status -d 'show the account and its connection'
 complete -c smctl -n "$no_verb" -a send -d 'send a message; - reads the text from standard input'
+complete -c smctl -n "$no_verb" -a reply -d 'answer a message'
 complete -c smctl -n "$no_verb" -a chat -d 'talk live'
 complete -c smctl -n "$no_verb" -a history -d 'show the messages of a conversation'
 complete -c smctl -n "$no_verb" -a watch -d 'show events as they happen'
@@ -39,7 +40,7 @@ complete -c smctl -n '__fish_seen_subcommand_from register login' -l server-pin 
 complete -c smctl -n '__fish_seen_subcommand_from register' -l invitation-file -r -F -d 'read the invitation to the server from FILE'
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l insecure-loopback -d 'allow ws:// to this machine, for tests'
 complete -c smctl -n '__fish_seen_subcommand_from login trust' -l yes -d 'do not ask'
-complete -c smctl -n '__fish_seen_subcommand_from send' -l no-wait -d 'do not wait until the server has the message'
+complete -c smctl -n '__fish_seen_subcommand_from send reply' -l no-wait -d 'do not wait until the server has the message'
 complete -c smctl -n '__fish_seen_subcommand_from history' -l limit -x -d 'at most N messages, 0 for all; by default 50'
 complete -c smctl -n '__fish_seen_subcommand_from history' -l before -x -d 'only messages before number N'
 complete -c smctl -n '__fish_seen_subcommand_from history' -l after -x -d 'only messages after number N, the oldest first'

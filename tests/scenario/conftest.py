@@ -9,6 +9,7 @@ import tempfile
 import pytest
 
 from harness import places
+from harness.peer import Peer
 from harness.process import sanitizer_reports
 from harness.server import Server
 from harness.user import User
@@ -50,6 +51,12 @@ class Stage:
         user = self.user(f"{name}{next(self.numbers)}")
         user.register(server)
         return user
+
+    def peer(self, name, server):
+        """Somebody whose program says whatever the test wants; writes nothing before it was written to."""
+        peer = Peer(server, f"{name}{next(self.numbers)}")
+        self.ends.append(peer.end)
+        return peer
 
     def end(self):
         problems = []

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One side of a conversation for interop.py: libe2ee behind a line protocol on standard input and output.
+ * One side of a conversation, for interop.py and for scenarios: libe2ee behind a line protocol on standard input and output.
  * All bytes are hexadecimal, "-" for none; an answer is "ok" with its words, or "refused" with libe2ee's
  * code.
  *
+ *     address NAME ID NAME ID            this side's and the other's, if not "here" 1 and "there" 7
  *     bundle                             identity, signed prekey and a one-time prekey of this side
  *     start IDENTITY SIGNED ONE-TIME     begins a session with the other side
  *     encrypt TEXT                       an envelope
@@ -17,7 +18,7 @@
 
 #include "e2ee/peer.h"
 
-enum { WORDS_MAX = 4, LINE_MAX_SIZE = 512 * 1024, BYTES_MAX = PEER_ENVELOPE_MAX };
+enum { WORDS_MAX = 5, LINE_MAX_SIZE = 512 * 1024, BYTES_MAX = PEER_ENVELOPE_MAX };
 
 typedef struct Here {
         E2eeContext context;
@@ -76,6 +77,18 @@ static size_t from_hex(const char *hex, uint8_t *out)
                 exit(2);
         }
         return size;
+}
+
+static int answer_address(Here *here, char **words)
+{
+        if (!words[4])
+                return 1;
+        snprintf(here->self.address.name, sizeof(here->self.address.name), "%s", words[1]);
+        here->self.address.device_id = (uint32_t)strtoul(words[2], NULL, 10);
+        snprintf(here->there.name, sizeof(here->there.name), "%s", words[3]);
+        here->there.device_id = (uint32_t)strtoul(words[4], NULL, 10);
+        printf("ok");
+        return 0;
 }
 
 static int answer_bundle(const Here *here)
@@ -146,6 +159,8 @@ static int answer_decrypt(Here *here, char **words)
 
 static int answer(Here *here, char **words)
 {
+        if (words[0] && strcmp(words[0], "address") == 0)
+                return answer_address(here, words);
         if (words[0] && strcmp(words[0], "bundle") == 0)
                 return answer_bundle(here);
         if (words[0] && strcmp(words[0], "start") == 0)

@@ -9,3 +9,4 @@ BUILD = pathlib.Path(os.environ.get("SM_BUILD") or SOURCE / "build").resolve()
 SMSERVER = BUILD / "server" / "smserver"
 SMD = BUILD / "daemon" / "smd"
 SMCTL = BUILD / "cli" / "smctl"
+PEER = BUILD / "tests" / "vectors" / "interop-peer"

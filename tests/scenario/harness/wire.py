@@ -22,13 +22,23 @@ FRAME_MAX = 1024 * 1024
 @functools.cache
 def schema():
     """The module that protoc makes of wire/messenger.proto."""
+    return compiled("wire", "messenger")
+
+
+@functools.cache
+def content_schema():
+    """Of e2ee/content.proto: what is inside of envelopes."""
+    return compiled("e2ee", "content")
+
+
+def compiled(where, name):
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["protoc", f"--python_out={folder}", f"--proto_path={places.SOURCE / 'wire'}",
-                        "messenger.proto"], check=True)
-        path = pathlib.Path(folder) / "messenger_pb2.py"
-        spec = importlib.util.spec_from_file_location("messenger_pb2", path)
+        subprocess.run(["protoc", f"--python_out={folder}", f"--proto_path={places.SOURCE / where}", f"{name}.proto"],
+                       check=True)
+        path = pathlib.Path(folder) / f"{name}_pb2.py"
+        spec = importlib.util.spec_from_file_location(f"{name}_pb2", path)
         module = importlib.util.module_from_spec(spec)
-        sys.modules["messenger_pb2"] = module
+        sys.modules[f"{name}_pb2"] = module
         spec.loader.exec_module(module)
         return module
 

@@ -61,6 +61,21 @@ static void test_states(void)
         assert_message(&message, "04:04 alice: one\n    04:05 alice: two");
 }
 
+/* What is quoted cannot pass for more than a quote. */
+static void test_replies(void)
+{
+        ClientMessage message = message_of("sent", "");
+
+        message.reply_to = "00";
+        message.reply_sender = message.reply_text = "";
+        assert_message(&message, "04:04 alice (re a message that is not here): hi [sent]");
+        message.reply_sender = "bob";
+        message.reply_text = "x\"): no\nmore";
+        assert_message(&message, "04:04 alice (re bob \"x\\\"): no\\nmore\"): hi [sent]");
+        message.reply_text = "0123456789012345678901234567890123456789more";
+        assert_message(&message, "04:04 alice (re bob \"0123456789012345678901234567890123456789...\"): hi [sent]");
+}
+
 static void test_notices(void)
 {
         ClientMessage message = message_of("received", "");
@@ -101,6 +116,7 @@ int main(int argc, char **argv)
         tzset();
         g_test_add_func("/output/time", test_time);
         g_test_add_func("/output/states", test_states);
+        g_test_add_func("/output/replies", test_replies);
         g_test_add_func("/output/notices", test_notices);
         g_test_add_func("/output/safety-number", test_safety_number);
         g_test_add_func("/output/colours", test_colours);

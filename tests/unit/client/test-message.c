@@ -9,7 +9,8 @@ static void test_message(void)
                                              " 'kind': <'text'>, 'text': <'hi'>, 'time': <int64 1000>, "
                                              "'received-time': <int64 2000>,"
                                              " 'state': <'queued'>, 'reason': <'Offline'>, 'reason-text': "
-                                             "<'No connection.'>, 'later': <3.5>}"));
+                                             "<'No connection.'>, 'later': <3.5>, 'reply-to': <'11'>,"
+                                             " 'reply-sender': <'bob'>, 'reply-text': <'well?'>}"));
         ClientMessage message;
 
         client_message_init(&message, dictionary);
@@ -25,6 +26,9 @@ static void test_message(void)
         g_assert_cmpstr(message.state, ==, "queued");
         g_assert_cmpstr(message.reason, ==, "Offline");
         g_assert_cmpstr(message.reason_text, ==, "No connection.");
+        g_assert_cmpstr(message.reply_to, ==, "11");
+        g_assert_cmpstr(message.reply_sender, ==, "bob");
+        g_assert_cmpstr(message.reply_text, ==, "well?");
 }
 
 /* What is absent, or of another type than it should be, is empty. */

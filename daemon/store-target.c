@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/store-target.h"
+
+#include <errno.h>
+
+#include "daemon/cleanup.h"
+
+int store_target_find(Store *store, const ContentMessageId *id, MessageTarget *out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        const char *kind = NULL, *state = NULL;
+        int64_t number = 0, outgoing = 0;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "SELECT number, contact, outgoing, kind, state FROM message WHERE id = :id");
+        if (r < 0)
+                return r;
+        statement_bind_blob(s, ":id", id->bytes, sizeof(id->bytes));
+        r = statement_step(s);
+        if (r <= 0)
+                return r < 0 ? r : STORE_TARGET_NONE;
+        *out = (MessageTarget){0};
+        statement_column_int64(s, "number", &number);
+        statement_column_int64(s, "contact", &out->contact);
+        statement_column_int64(s, "outgoing", &outgoing);
+        statement_column_text(s, "kind", &kind);
+        statement_column_text(s, "state", &state);
+        out->number = (uint64_t)number;
+        out->outgoing = outgoing != 0;
+        if (!kind || !message_kind_from_name(kind, &out->kind))
+                return -EBADMSG;
+        return state && message_state_from_name(state, &out->state) ? 0 : -EBADMSG;
+}
+
+int store_quote_find(Store *store, uint64_t number, int (*each)(void *userdata, const Quote *quote), void *userdata)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        const char *name = NULL;
+        int64_t outgoing = 0;
+        Quote quote = {0};
+        MessageKind kind;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "SELECT target.outgoing, target.kind, substr(target.text, 1, :characters) AS text"
+                              " FROM message JOIN message AS target"
+                              "      ON target.id = message.reply_to AND target.contact = message.contact"
+                              " WHERE message.number = :number");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":characters", QUOTE_CHARACTERS_MAX);
+        statement_bind_int64(s, ":number", (int64_t)number);
+        r = statement_step(s);
+        if (r <= 0)
+                return r < 0 ? r : STORE_TARGET_NONE;
+        statement_column_int64(s, "outgoing", &outgoing);
+        statement_column_text(s, "text", &quote.text);
+        statement_column_text(s, "kind", &name);
+        if (!name || !message_kind_from_name(name, &kind))
+                return -EBADMSG;
+        quote.outgoing = outgoing != 0;
+        return message_kind_is_said(kind) ? each(userdata, &quote) : STORE_TARGET_NONE;
+}

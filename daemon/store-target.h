@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "daemon/message.h"
+#include "daemon/store.h"
+
+/* A message that another one is about: answers it, changes it, or reacts to it. */
+typedef struct MessageTarget {
+        uint64_t number;
+        int64_t contact;
+        bool outgoing;
+        MessageKind kind;
+        MessageState state;
+} MessageTarget;
+
+enum { STORE_TARGET_NONE = 1 };
+
+int store_target_find(Store *store, const ContentMessageId *id, MessageTarget *out);
+
+/*
+ * What a reply quotes: the beginning of the message that it answers, as that is now. STORE_TARGET_NONE: it is no reply, or
+ * that message is not in the same conversation, or is none that anybody said.
+ */
+enum { QUOTE_CHARACTERS_MAX = 200 };
+
+typedef struct Quote {
+        bool outgoing;
+        const char *text; /* good only within each(); NULL: it has none */
+} Quote;
+
+int store_quote_find(Store *store, uint64_t number, int (*each)(void *userdata, const Quote *quote), void *userdata);
