@@ -22,6 +22,7 @@ typedef struct IoThread {
         struct ev_loop *loop;
         ev_async wake;
         ev_timer sweep, stopping;
+        uint64_t swept_us;
         uint64_t stop_us; /* when it was told to stop; 0: it was not */
         bool farewell;    /* everybody has been told */
 

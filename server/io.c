@@ -11,6 +11,8 @@
 #include "server/log.h"
 
 #define SWEEP_SECONDS 1.0
+
+enum { STALLED_US = 2 * 1000 * 1000 }; /* between two sweeps */
 #define STOP_SECONDS  0.02
 
 enum {
@@ -41,12 +43,20 @@ static void on_wake(struct ev_loop *loop, ev_async *watcher, int events)
         inbox_run(&thread->inbox);
 }
 
+/*
+ * A loop runs its timers before it reads. After a time in which this thread stood still, what its peers sent is still
+ * in the sockets: nobody is to be called silent or slow before that has been read.
+ */
 static void on_sweep(struct ev_loop *loop, ev_timer *watcher, int events)
 {
         IoThread *thread = watcher->data;
+        uint64_t before = thread->swept_us;
 
-        thread->host.now_us = clock_monotonic_us();
-        io_sweep(thread);
+        thread->swept_us = thread->host.now_us = clock_monotonic_us();
+        if (thread->swept_us - before > STALLED_US)
+                ev_timer_again(loop, watcher);
+        else
+                io_sweep(thread);
 }
 
 static void run_arrival(InboxItem *item, void *owner)
@@ -201,6 +211,7 @@ static int thread_init(IoThread *thread, Server *server)
         ev_timer_init(&thread->sweep, on_sweep, SWEEP_SECONDS, SWEEP_SECONDS);
         thread->sweep.data = thread;
         thread->stopping.data = thread;
+        thread->swept_us = clock_monotonic_us();
         ev_timer_start(thread->loop, &thread->sweep);
         return io_context_new(thread);
 }

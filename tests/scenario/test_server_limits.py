@@ -218,6 +218,21 @@ def test_password_queue(stage):
     run(story())
 
 
+def test_a_stall_is_nobodys_silence(stage):
+    """The server's machine sleeps for longer than anybody may be silent: who sent something meanwhile stays."""
+    server = stage.server({"limits": {"keepalive": "1s", "silence": "2s"}})
+
+    async def story():
+        anna = await Client.newcomer(server, "anna")
+        server.freeze()
+        request = asyncio.ensure_future(anna.settle())
+        await asyncio.sleep(3.5)
+        server.thaw()
+        await request
+        await anna.settle()
+    run(story())
+
+
 def test_time_to_authenticate_and_silence(stage):
     hasty = stage.server({"limits": {"authenticate-timeout": "1s"}})
     # Who answers pings stays, also on a machine that stands still for a while.
