@@ -4,13 +4,13 @@
 #include "cli/verbs.h"
 
 enum {
-        COMMAND_ARGUMENTS_MAX = 2,
+        COMMAND_ARGUMENTS_MAX = 16,
 };
 
 /* A command line that fits the tables. Strings are borrowed from argv. */
 struct Command {
         const Verb *verb; /* NULL: none given, see options */
-        const char *arguments[COMMAND_ARGUMENTS_MAX];
+        const char *arguments[COMMAND_ARGUMENTS_MAX + 1]; /* the one past the last is NULL */
         unsigned n_arguments;
         const char *values[OPTION_COUNT]; /* NULL: not given; "" for an option without a value */
 };

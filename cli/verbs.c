@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "cli/arguments.h"
+
 #define PASSWORD (OPTION_BIT(OPTION_PASSWORD_FILE) | OPTION_BIT(OPTION_PASSWORD_FD))
 #define SERVER \
         (OPTION_BIT(OPTION_SERVER) | OPTION_BIT(OPTION_SERVER_PIN) | OPTION_BIT(OPTION_INSECURE_LOOPBACK))
@@ -28,6 +30,7 @@ const Option option_table[OPTION_COUNT] = {
                 [OPTION_AFTER] = {"after", "N", N_("only messages after number N, the oldest first")},
                 [OPTION_SINCE] = {"since", "N", N_("begin after event number N, 0 for all; by default now")},
                 [OPTION_CONVERSATION] = {"conversation", "NAME", N_("only events of this conversation")},
+                [OPTION_IN] = {"in", "NAME", N_("only messages of this conversation")},
 };
 
 const Verb verb_table[] = {
@@ -45,6 +48,9 @@ const Verb verb_table[] = {
                 {"history", "NAME", 1, 1,
                  OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BEFORE) | OPTION_BIT(OPTION_AFTER),
                  N_("show the messages of a conversation"), cmd_history},
+                {"search", "WORD...", 1, COMMAND_ARGUMENTS_MAX,
+                 OPTION_BIT(OPTION_IN) | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BEFORE),
+                 N_("find messages by their words, the newest first"), cmd_search},
                 {"watch", "", 0, 0, OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_CONVERSATION),
                  N_("show events as they happen"), cmd_watch},
                 {"contacts", "", 0, 0, 0, N_("list the contacts"), cmd_contacts},
@@ -67,7 +73,7 @@ const Verb *verb_find(const char *name)
 
 int verb_takes(const Verb *verb, OptionId option)
 {
-        uint32_t taken = verb->options | OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_HELP);
+        uint64_t taken = verb->options | OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_HELP);
 
         return (taken & OPTION_BIT(option)) != 0;
 }

@@ -27,10 +27,11 @@ typedef enum OptionId {
         OPTION_AFTER,
         OPTION_SINCE,
         OPTION_CONVERSATION,
+        OPTION_IN,
         OPTION_COUNT,
 } OptionId;
 
-#define OPTION_BIT(id) (UINT32_C(1) << (id))
+#define OPTION_BIT(id) (UINT64_C(1) << (id))
 
 typedef struct Option {
         const char *name;  /* without the dashes */
@@ -46,7 +47,7 @@ typedef struct Verb {
         const char *name;
         const char *arguments; /* as in the usage line */
         unsigned arguments_min, arguments_max;
-        uint32_t options; /* OPTION_BITs; --json and --help go without saying */
+        uint64_t options; /* OPTION_BITs; --json and --help go without saying */
         const char *help;
         ClientFailure (*run)(const Command *command);
 } Verb;
@@ -69,6 +70,7 @@ ClientFailure cmd_login(const Command *command);
 ClientFailure cmd_reconnect(const Command *command);
 ClientFailure cmd_register(const Command *command);
 ClientFailure cmd_reply(const Command *command);
+ClientFailure cmd_search(const Command *command);
 ClientFailure cmd_send(const Command *command);
 ClientFailure cmd_settings(const Command *command);
 ClientFailure cmd_status(const Command *command);

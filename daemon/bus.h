@@ -77,5 +77,7 @@ void events_bus_announce(Bus *bus);
 
 /* A message as a dictionary, for Messages and Events. */
 int message_bus_append(Bus *bus, sd_bus_message *m, const Message *message);
+/* Messages.Search(). */
+int search_bus_method(sd_bus_message *m, void *userdata, sd_bus_error *error);
 /* Why a queued message has not left: what the store says, or that there is no connection. */
 Problem message_bus_reason(Bus *bus, const Message *message);

@@ -239,6 +239,9 @@ static const sd_bus_vtable vtable[] = {
                                          SD_BUS_PARAM(messages), method_history, SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_METHOD_WITH_NAMES("Get", "s", SD_BUS_PARAM(id), "a{sv}", SD_BUS_PARAM(message),
                                          method_get, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("Search", "sa{sv}", SD_BUS_PARAM(words) SD_BUS_PARAM(options),
+                                         "aa{sv}t", SD_BUS_PARAM(results) SD_BUS_PARAM(next),
+                                         search_bus_method, SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_VTABLE_END,
 };
 

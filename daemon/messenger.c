@@ -97,6 +97,7 @@ int messenger_new(Store *store, const MessengerHandler *handler, void *userdata,
                 return -ENOMEM;
 
         messenger->store = store;
+        messenger->search_fill = search_fill_new(store);
         store->committed = on_committed;
         store->userdata = messenger;
         *out = g_steal_pointer(&messenger);
@@ -107,6 +108,7 @@ Messenger *messenger_free(Messenger *messenger)
 {
         if (!messenger)
                 return NULL;
+        search_fill_free(messenger->search_fill);
         prekey_upkeep_free(messenger->upkeep);
         inbox_free(messenger->inbox);
         outbox_free(messenger->outbox);

@@ -4,6 +4,7 @@
 #include "daemon/inbox.h"
 #include "daemon/outbox.h"
 #include "daemon/prekey-upkeep.h"
+#include "daemon/search-fill.h"
 #include "daemon/server-link.h"
 #include "daemon/settings.h"
 #include "daemon/store-account.h"
@@ -25,6 +26,7 @@ typedef struct Messenger {
         Outbox *outbox;
         Inbox *inbox;
         PrekeyUpkeep *upkeep;
+        SearchFill *search_fill;
         const MessengerHandler *handler;
         void *userdata;
 } Messenger;

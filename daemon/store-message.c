@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/cleanup.h"
+#include "daemon/store-search.h"
 
 /* Bytes of text that one call gives at most, but for a single message: a page must fit into memory. */
 enum { PAGE_BYTES_MAX = 4 * 1024 * 1024 };
@@ -43,7 +44,9 @@ int store_message_insert(Store *store, int64_t contact, Message *message)
         if (r < 0)
                 return r;
         message->number = (uint64_t)database_last_insert_id(store->database);
-        return 0;
+        if (!message->text)
+                return 0;
+        return store_search_add(store, message->number, contact, message->text, message->text_size);
 }
 
 int store_message_set_state(Store *store, uint64_t number, MessageState state, Problem reason,

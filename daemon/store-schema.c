@@ -106,6 +106,21 @@ static const char *const scripts[] = {
 
                 /* The ID of the message that it answers, which need not be here. */
                 "ALTER TABLE message ADD COLUMN reply_to BLOB;",
+
+                /* See store-search.h. The messages that are there already are indexed by and by: rules is none
+                   that the program knows. */
+                "CREATE TABLE search_posting ("
+                "    chunk INTEGER NOT NULL,"
+                "    word TEXT NOT NULL,"
+                "    messages BLOB NOT NULL," /* see search-posting.h */
+                "    PRIMARY KEY (chunk, word)"
+                ") STRICT, WITHOUT ROWID;"
+                "CREATE TABLE search_state ("
+                "    id INTEGER PRIMARY KEY CHECK (id = 1),"
+                "    rules TEXT NOT NULL,"
+                "    unindexed INTEGER NOT NULL" /* messages up to this number are not in the index */
+                ") STRICT;"
+                "INSERT INTO search_state (id, rules, unindexed) VALUES (1, '', 0);",
 };
 
 int store_migrate(Database *database)

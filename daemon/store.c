@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "daemon/cleanup.h"
+#include "daemon/store-search.h"
 
 static int store_new(const char *path, const DatabaseKey *key, unsigned flags, Store **out)
 {
@@ -18,6 +19,9 @@ static int store_new(const char *path, const DatabaseKey *key, unsigned flags, S
         if (r < 0)
                 return r;
         r = store_migrate(store->database);
+        if (r < 0)
+                return r;
+        r = store_search_open(store);
         if (r < 0)
                 return r;
         *out = g_steal_pointer(&store);

@@ -10,6 +10,7 @@ _smctl_options() {
     unlock) echo "$common --password-file --password-fd" ;;
     send | reply) echo "$common --no-wait" ;;
     history) echo "$common --limit --before --after" ;;
+    search) echo "$common --in --limit --before" ;;
     watch) echo "$common --since --conversation" ;;
     trust) echo "$common --yes" ;;
     '') echo "$common --version" ;;
@@ -18,7 +19,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock lock status send reply chat history watch contacts trust settings reconnect help'
+    local verbs='register login unlock lock status send reply chat history search watch contacts trust settings reconnect help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 
@@ -30,7 +31,7 @@ _smctl() {
         fi
         case $word in
         --password-file | --password-fd | --server | --server-pin | --invitation-file | --limit | --before | --after | --since | \
-            --conversation) is_value=yes ;;
+            --conversation | --in) is_value=yes ;;
         -*) ;;
         *)
             if [[ $verb ]]; then
@@ -45,7 +46,7 @@ _smctl() {
     if [[ $is_value ]]; then
         case $previous in
         --password-file | --invitation-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
-        --conversation) mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current") ;;
+        --conversation | --in) mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current") ;;
         esac
     elif [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_smctl_options "$verb")" -- "$current")

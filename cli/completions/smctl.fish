@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock lock status send reply chat history watch contacts trust settings reconnect help
+set -l verbs register login unlock lock status send reply chat history search watch contacts trust settings reconnect help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -26,6 +26,7 @@ complete -c smctl -n "$no_verb" -a send -d 'send a message; - reads the text fro
 complete -c smctl -n "$no_verb" -a reply -d 'answer a message'
 complete -c smctl -n "$no_verb" -a chat -d 'talk live'
 complete -c smctl -n "$no_verb" -a history -d 'show the messages of a conversation'
+complete -c smctl -n "$no_verb" -a search -d 'find messages by their words, the newest first'
 complete -c smctl -n "$no_verb" -a watch -d 'show events as they happen'
 complete -c smctl -n "$no_verb" -a contacts -d 'list the contacts'
 complete -c smctl -n "$no_verb" -a trust -d "accept a contact's changed key"
@@ -41,10 +42,11 @@ complete -c smctl -n '__fish_seen_subcommand_from register' -l invitation-file -
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l insecure-loopback -d 'allow ws:// to this machine, for tests'
 complete -c smctl -n '__fish_seen_subcommand_from login trust' -l yes -d 'do not ask'
 complete -c smctl -n '__fish_seen_subcommand_from send reply' -l no-wait -d 'do not wait until the server has the message'
-complete -c smctl -n '__fish_seen_subcommand_from history' -l limit -x -d 'at most N messages, 0 for all; by default 50'
-complete -c smctl -n '__fish_seen_subcommand_from history' -l before -x -d 'only messages before number N'
+complete -c smctl -n '__fish_seen_subcommand_from history search' -l limit -x -d 'at most N messages, 0 for all; by default 50'
+complete -c smctl -n '__fish_seen_subcommand_from history search' -l before -x -d 'only messages before number N'
 complete -c smctl -n '__fish_seen_subcommand_from history' -l after -x -d 'only messages after number N, the oldest first'
 complete -c smctl -n '__fish_seen_subcommand_from watch' -l since -x -d 'begin after event number N, 0 for all; by default now'
+complete -c smctl -n '__fish_seen_subcommand_from search' -l in -x -a '(__smctl_contacts)' -d 'only messages of this conversation'
 complete -c smctl -n '__fish_seen_subcommand_from watch' -l conversation -x -a '(__smctl_contacts)' -d 'only events of this conversation'
 
 complete -c smctl -n '__fish_seen_subcommand_from send chat history trust' -a '(__smctl_contacts)'

@@ -10,6 +10,7 @@ from harness.waiting import until
 from private import PASSWORD, handed_over, variants
 
 SIGN_UP = "(ssha{sv})"
+SEARCH = "Messages.Search", "(sa{sv})"
 SEND, SEND_FILE, HISTORY, GET, LIST = ("Messages.Send", "(ssa{sv})"), ("Messages.SendFile", "(sha{sv})"), \
     ("Messages.History", "(sa{sv})"), ("Messages.Get", "(s)"), ("Events.List", "(ta{sv})")
 
@@ -20,6 +21,7 @@ def needs_store(daemon, error):
         daemon.refuses(error, *SEND_FILE, "somebody", 0, {}, fds=[fd])
         daemon.refuses(error, *HISTORY, "somebody", {})
         daemon.refuses(error, *GET, "00" * 16)
+        daemon.refuses(error, *SEARCH, "word", {})
         daemon.refuses(error, *LIST, 0, {})
         daemon.refuses(error, "Account.Reconnect", "(a{sv})", {})
 
@@ -219,6 +221,16 @@ def test_history(pair):
 def test_get(pair):
     for wrong in "", "00" * 16, "xyz", "00" * 17, "zz" * 16:
         pair[0][0].refuses("NotFound", *GET, wrong)
+
+
+def test_search(pair):
+    alice, _ = pair[0]
+    for options in {"limit": 0}, {"limit": 501}, {"before": GLib.Variant("t", 0)}, {"in": True}, {"colour": True}:
+        alice.refuses("InvalidArgument", *SEARCH, "word", variants(options))
+    for words in "", "?", "x" * 1025, "a " * 17:
+        alice.refuses("InvalidArgument", *SEARCH, words, {})
+    for name in "never-heard-of", "Not A Name", "":
+        alice.refuses("NotFound", *SEARCH, "word", variants({"in": name}))
 
 
 def test_list(pair):
