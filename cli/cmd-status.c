@@ -26,6 +26,7 @@ static const struct {
                 {"RejectedEnvelopes", "rejected-envelopes", N_("Rejected")},
                 {"LastEvent", "last-event", NULL},
                 {"IdentityKey", "identity-key", NULL},
+                {"PasswordUnsettled", "password-unsettled", NULL},
                 {"Version", "daemon-version", NULL},
 };
 

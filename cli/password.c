@@ -43,17 +43,17 @@ ClientSecret *password_read_file(const char *path, ClientFailure *failure)
         return secret;
 }
 
-static ClientSecret *read_given_descriptor(const Command *command, ClientFailure *failure)
+static ClientSecret *read_given_descriptor(const Command *command, OptionId option, ClientFailure *failure)
 {
         g_autofree char *problem = NULL;
         uint64_t fd;
 
-        if (command_number(command, OPTION_PASSWORD_FD, 0, INT_MAX, &fd, &problem) != 0) {
+        if (command_number(command, option, 0, INT_MAX, &fd, &problem) != 0) {
                 *failure = report_usage(problem);
                 return NULL;
         }
         if (fcntl((int)fd, F_GETFD) < 0) {
-                *failure = report_usage(_("The file descriptor of --password-fd is not open."));
+                *failure = report_usage(_("The file descriptor of the password is not open."));
                 return NULL;
         }
         return read_descriptor((int)fd, failure);
@@ -84,17 +84,20 @@ static ClientSecret *ask(const char *prompt, ClientFailure *failure)
 
 ClientSecret *password_obtain(const Command *command, PasswordUse use, ClientFailure *failure)
 {
-        if (command_has(command, OPTION_PASSWORD_FILE) && command_has(command, OPTION_PASSWORD_FD)) {
-                *failure = report_usage(_("Give --password-file or --password-fd, not both."));
+        OptionId file = use == PASSWORD_CHANGED_TO ? OPTION_NEW_PASSWORD_FILE : OPTION_PASSWORD_FILE;
+        OptionId fd = use == PASSWORD_CHANGED_TO ? OPTION_NEW_PASSWORD_FD : OPTION_PASSWORD_FD;
+
+        if (command_has(command, file) && command_has(command, fd)) {
+                *failure = report_usage(_("Give the password as a file or as a descriptor, not as both."));
                 return NULL;
         }
-        if (command_has(command, OPTION_PASSWORD_FILE))
-                return password_read_file(command->values[OPTION_PASSWORD_FILE], failure);
-        if (command_has(command, OPTION_PASSWORD_FD))
-                return read_given_descriptor(command, failure);
+        if (command_has(command, file))
+                return password_read_file(command->values[file], failure);
+        if (command_has(command, fd))
+                return read_given_descriptor(command, fd, failure);
 
         g_autoptr(ClientSecret) secret =
-                        ask(use == PASSWORD_NEW ? _("New password: ") : _("Password: "), failure);
+                        ask(use == PASSWORD_EXISTING ? _("Password: ") : _("New password: "), failure);
 
         if (!secret || use == PASSWORD_EXISTING)
                 return g_steal_pointer(&secret);

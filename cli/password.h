@@ -7,6 +7,7 @@
 typedef enum PasswordUse {
         PASSWORD_EXISTING,
         PASSWORD_NEW, /* asked for twice */
+        PASSWORD_CHANGED_TO, /* likewise, and the options for it are --new-password-... */
 } PasswordUse;
 
 /* Whether the command says where the password is, so that nobody has to be there to type it. */

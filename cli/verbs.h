@@ -17,6 +17,8 @@ typedef enum OptionId {
         OPTION_YES,
         OPTION_PASSWORD_FILE,
         OPTION_PASSWORD_FD,
+        OPTION_NEW_PASSWORD_FILE,
+        OPTION_NEW_PASSWORD_FD,
         OPTION_SERVER,
         OPTION_SERVER_PIN,
         OPTION_INVITATION_FILE,
@@ -67,6 +69,7 @@ ClientFailure cmd_help(const Command *command);
 ClientFailure cmd_history(const Command *command);
 ClientFailure cmd_lock(const Command *command);
 ClientFailure cmd_login(const Command *command);
+ClientFailure cmd_passwd(const Command *command);
 ClientFailure cmd_reconnect(const Command *command);
 ClientFailure cmd_register(const Command *command);
 ClientFailure cmd_reply(const Command *command);

@@ -6,6 +6,7 @@
 #include "daemon/bus-options.h"
 #include "daemon/bus.h"
 #include "daemon/fd-call.h"
+#include "daemon/password-call.h"
 #include "daemon/store-event.h"
 #include "daemon/store-outbox.h"
 
@@ -66,6 +67,19 @@ static int method_unlock(sd_bus_message *m, void *userdata, sd_bus_error *error)
         if (account_state(bus->account) == ACCOUNT_NONE)
                 return bus_reply_error(m, PROBLEM_NO_ACCOUNT);
         return fd_call_unlock(bus, m, password);
+}
+
+static int method_change_password(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        int r, old = -1, new = -1;
+
+        r = sd_bus_message_read(m, "hh", &old, &new);
+        if (r < 0)
+                return r;
+        r = bus_read_no_options(m);
+        if (r != 0)
+                return r < 0 ? r : bus_reply_error(m, r);
+        return password_call_change(userdata, m, old, new);
 }
 
 static int method_lock(sd_bus_message *m, void *userdata, sd_bus_error *error)
@@ -241,6 +255,14 @@ static int get_rejected_envelopes(sd_bus *b, const char *path, const char *inter
         return r < 0 ? r : sd_bus_message_append(reply, "t", count);
 }
 
+static int get_password_unsettled(sd_bus *b, const char *path, const char *interface, const char *property,
+                                  sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        Bus *bus = userdata;
+
+        return sd_bus_message_append(reply, "b", (int)account_password_is_unsettled(bus->account));
+}
+
 static int get_version(sd_bus *b, const char *path, const char *interface, const char *property,
                        sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
@@ -266,6 +288,11 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_METHOD_WITH_NAMES("Unlock", "ha{sv}", SD_BUS_PARAM(password) SD_BUS_PARAM(options),
                                          "", , method_unlock,
                                          SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+                SD_BUS_METHOD_WITH_NAMES("ChangePassword", "hha{sv}",
+                                         SD_BUS_PARAM(old_password) SD_BUS_PARAM(new_password)
+                                                         SD_BUS_PARAM(options),
+                                         "", , method_change_password,
+                                         SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
                 SD_BUS_METHOD_WITH_NAMES("Lock", "a{sv}", SD_BUS_PARAM(options), "", , method_lock,
                                          SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_METHOD_WITH_NAMES("Reconnect", "a{sv}", SD_BUS_PARAM(options), "", , method_reconnect,
@@ -283,6 +310,7 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_PROPERTY("QueuedMessages", "u", get_queued_messages, 0, CHANGES),
                 SD_BUS_PROPERTY("LastEvent", "t", get_last_event, 0, CHANGES),
                 SD_BUS_PROPERTY("RejectedEnvelopes", "t", get_rejected_envelopes, 0, CHANGES),
+                SD_BUS_PROPERTY("PasswordUnsettled", "b", get_password_unsettled, 0, CHANGES),
                 SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
                 SD_BUS_VTABLE_END,
 };
@@ -299,7 +327,8 @@ void account_bus_announce(Bus *bus, unsigned groups)
                 const char *names[8];
         } table[] = {
                         {BUS_CHANGED_ACCOUNT,
-                         {"State", "UserName", "Server", "ServerPin", "DeviceID", "IdentityKey"}},
+                         {"State", "UserName", "Server", "ServerPin", "DeviceID", "IdentityKey",
+                          "PasswordUnsettled"}},
                         {BUS_CHANGED_LINK,
                          {"Connection", "ConnectionError", "ConnectionErrorText", "NextAttempt"}},
                         {BUS_CHANGED_STORE, {"QueuedMessages", "LastEvent", "RejectedEnvelopes"}},

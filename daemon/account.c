@@ -2,37 +2,18 @@
 #include "daemon/account.h"
 
 #include <errno.h>
-#include <glib.h>
 #include <sodium.h>
 
+#include "daemon/account-private.h"
 #include "daemon/cleanup.h"
 #include "daemon/log.h"
 
 typedef struct Unlocking {
         Account *account;
-        PasswordJob *job;
+        GateTry *try;
         AccountDone done;
         void *userdata;
 } Unlocking;
-
-typedef struct Listener {
-        const AccountHandler *handler; /* NULL: free */
-        void *userdata;
-} Listener;
-
-struct Account {
-        StateFolder *folder;
-        PasswordWorker *worker;
-        Listener listeners[ACCOUNT_HANDLERS_MAX];
-        AccountState state;
-        Vault vault;
-        Messenger *messenger;
-        Registration *registration;
-        AccountDone registration_done;
-        void *registration_userdata;
-        GList *unlocking; /* Unlocking */
-        unsigned locks;   /* how often it was locked */
-};
 
 const char *account_state_name(AccountState state)
 {
@@ -44,12 +25,6 @@ const char *account_state_name(AccountState state)
 
         return names[state];
 }
-
-/* Tells all listeners that want to hear it. */
-#define TELL(account, member, ...)                                                                   \
-        for (Listener *l = (account)->listeners; l < (account)->listeners + ACCOUNT_HANDLERS_MAX; l++) \
-                if (l->handler && l->handler->member)                                                \
-                        l->handler->member(l->userdata, ##__VA_ARGS__)
 
 static void set_state(Account *account, AccountState state)
 {
@@ -96,12 +71,10 @@ int account_new(StateFolder *folder, PasswordWorker *worker, Account **out)
                 return -ENOMEM;
         account->folder = folder;
         account->worker = worker;
-        r = vault_read(folder->fd, &account->vault);
-        if (r == VAULT_MALFORMED)
-                return -EBADMSG;
-        if (r < 0 && r != -ENOENT)
+        r = gate_init(&account->gate, folder->fd, worker);
+        if (r < 0)
                 return r;
-        account->state = r == 0 ? ACCOUNT_LOCKED : ACCOUNT_NONE;
+        account->state = account->gate.has_vault ? ACCOUNT_LOCKED : ACCOUNT_NONE;
         *out = g_steal_pointer(&account);
         return 0;
 }
@@ -111,9 +84,10 @@ Account *account_free(Account *account)
         if (!account)
                 return NULL;
         for (GList *l = account->unlocking; l; l = l->next)
-                password_job_cancel(((Unlocking *)l->data)->job);
+                gate_try_cancel(((Unlocking *)l->data)->try);
         g_list_free_full(account->unlocking, g_free);
         registration_free(account->registration);
+        account_password_deinit(account);
         messenger_free(account->messenger);
         free(account);
         return NULL;
@@ -130,8 +104,10 @@ static void on_link_changed(void *userdata)
 {
         Account *account = userdata;
 
-        if (account->state == ACCOUNT_UNLOCKED)
-                TELL(account, link_changed);
+        if (account->state != ACCOUNT_UNLOCKED)
+                return;
+        TELL(account, link_changed);
+        account_password_link_changed(account);
 }
 
 static void on_committed(void *userdata)
@@ -178,8 +154,8 @@ static void end_unlocking(Account *account)
                 g_autofree Unlocking *unlocking = account->unlocking->data;
 
                 account->unlocking = g_list_delete_link(account->unlocking, account->unlocking);
-                password_job_cancel(unlocking->job);
-                unlocking->done(unlocking->userdata, PROBLEM_LOCKED, 0);
+                gate_try_cancel(unlocking->try);
+                unlocking->done(unlocking->userdata, &(AccountResult){.result = PROBLEM_LOCKED});
         }
 }
 
@@ -196,26 +172,21 @@ int account_lock(Account *account)
         end_unlocking(account);
         if (account->state == ACCOUNT_LOCKED)
                 return 0;
+        account_password_locking(account);
         TELL(account, locking);
         set_state(account, ACCOUNT_LOCKED);
         account->messenger = messenger_free(account->messenger);
         return 0;
 }
 
-static int unlock_with(Account *account, const StoreKey *key)
+static int unlock_with(Account *account, const DatabaseKey *master)
 {
         Store *store = NULL;
-        DatabaseKey master;
         int r;
 
-        if (vault_unwrap(&account->vault, key, &master) != 0)
-                return PROBLEM_WRONG_PASSWORD;
-        if (account->state == ACCOUNT_UNLOCKED) {
-                sodium_memzero(&master, sizeof(master));
+        if (account->state == ACCOUNT_UNLOCKED)
                 return 0;
-        }
-        r = store_open(account->folder->store_path, &master, &store);
-        sodium_memzero(&master, sizeof(master));
+        r = store_open(account->folder->store_path, master, &store);
         if (r < 0) {
                 log_error("store", r, "cannot open it");
                 return r == -ENOENT ? PROBLEM_STORE_DAMAGED : r;
@@ -223,15 +194,16 @@ static int unlock_with(Account *account, const StoreKey *key)
         return open_messenger(account, store, NULL);
 }
 
-static void on_unlock_derived(void *userdata, int result, const PasswordKeys *keys)
+static void on_tried(void *userdata, const GateResult *result)
 {
         g_autofree Unlocking *unlocking = userdata;
         Account *account = unlocking->account;
+        AccountResult out = account_gate_result(result->result, result->retry_at_ms);
 
         account->unlocking = g_list_remove(account->unlocking, unlocking);
-        if (result == 0)
-                result = unlock_with(account, &keys->store);
-        unlocking->done(unlocking->userdata, result, 0);
+        if (out.result == 0)
+                out.result = unlock_with(account, &result->keys->master);
+        unlocking->done(unlocking->userdata, &out);
 }
 
 int account_unlock(Account *account, Password *password, AccountDone done, void *userdata)
@@ -246,8 +218,7 @@ int account_unlock(Account *account, Password *password, AccountDone done, void 
         unlocking->account = account;
         unlocking->done = done;
         unlocking->userdata = userdata;
-        r = password_worker_start(account->worker, g_steal_pointer(&owned), &account->vault.parameters,
-                                  on_unlock_derived, unlocking, &unlocking->job);
+        r = gate_try(&account->gate, g_steal_pointer(&owned), on_tried, unlocking, &unlocking->try);
         if (r != 0)
                 return r;
         account->unlocking = g_list_prepend(account->unlocking, g_steal_pointer(&unlocking));
@@ -260,8 +231,8 @@ static int take_account(Account *account, Store *store, Connection *connection)
 {
         int r;
 
-        r = vault_read(account->folder->fd, &account->vault);
-        if (r == 0)
+        r = gate_init(&account->gate, account->folder->fd, account->worker);
+        if (r == 0 && account->gate.has_vault)
                 return open_messenger(account, store, connection);
         connection_free(connection);
         store_free(store);
@@ -276,7 +247,8 @@ static void on_registered(void *userdata, const RegistrationResult *result)
         account->registration = registration_free(account->registration);
         if (r == 0)
                 r = take_account(account, result->store, result->connection);
-        account->registration_done(account->registration_userdata, r, result->retry_at_ms);
+        account->registration_done(account->registration_userdata,
+                                   &(AccountResult){.result = r, .retry_at_ms = result->retry_at_ms});
 }
 
 int account_register(Account *account, const RegistrationRequest *request, Password *password,

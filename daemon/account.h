@@ -3,7 +3,6 @@
 
 #include "daemon/messenger.h"
 #include "daemon/registration.h"
-#include "daemon/vault.h"
 
 /* The account of this state folder, and the way of its keys: no-account -> locked <-> unlocked. */
 typedef enum AccountState {
@@ -18,6 +17,7 @@ typedef struct AccountHandler {
         void (*locking)(void *userdata);       /* the last look at what is unlocked */
         void (*state_changed)(void *userdata); /* account_messenger() has changed with it */
         void (*link_changed)(void *userdata);
+        void (*password_settled)(void *userdata); /* or not settled: account_password_is_unsettled() */
         void (*committed)(void *userdata);
         void (*setting_changed)(void *userdata, SettingId id);
 } AccountHandler;
@@ -36,16 +36,25 @@ AccountState account_state(const Account *account);
 const char *account_state_name(AccountState state);
 Messenger *account_messenger(Account *account); /* NULL unless unlocked */
 
-/*
- * Called once, from the main loop, if the function returned 0. result: 0, a Problem, or a negative errno.
- * retry_at_ms: with PROBLEM_RATE_LIMITED, when it is possible again, or 0.
- */
-typedef void (*AccountDone)(void *userdata, int result, uint64_t retry_at_ms);
+typedef struct AccountResult {
+        int result;           /* 0, a Problem, or a negative errno */
+        uint64_t retry_at_ms; /* with PROBLEM_RATE_LIMITED: when it is possible again, or 0 */
+        const char *sentence; /* what to tell a person instead of the problem's own sentence, or NULL */
+} AccountResult;
+
+/* Called once, from the main loop, if the function returned 0. */
+typedef void (*AccountDone)(void *userdata, const AccountResult *result);
 
 /* They take the password over, in any case, and return 0, a Problem, or a negative errno. */
 int account_register(Account *account, const RegistrationRequest *request, Password *password,
                      AccountDone done, void *userdata);
 int account_unlock(Account *account, Password *password, AccountDone done, void *userdata);
+
+/* Needs the unlocked account, online. PROBLEM_LOCKED, PROBLEM_TOO_MANY_CALLS, or of password_change_new(). */
+int account_change_password(Account *account, Password *old, Password *new, AccountDone done,
+                            void *userdata);
+/* A change was cut short: either of two passwords opens, until the server has told which one it has. */
+bool account_password_is_unsettled(const Account *account);
 
 /* 0 or PROBLEM_NO_ACCOUNT. Unlocks that are under way end with PROBLEM_LOCKED. */
 int account_lock(Account *account);

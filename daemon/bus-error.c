@@ -26,3 +26,15 @@ int bus_set_error(sd_bus_error *error, int result)
 
         return sd_bus_error_set(error, name, problem_sentence(problem));
 }
+
+int bus_reply_account_result(sd_bus_message *call, const AccountResult *result)
+{
+        Problem problem = problem_from_result(result->result);
+        g_autofree char *text = NULL;
+
+        if (problem == PROBLEM_NONE)
+                return sd_bus_reply_method_return(call, NULL);
+        text = sentence_when(result->sentence ? result->sentence : problem_sentence(problem),
+                             result->retry_at_ms);
+        return bus_reply_error_text(call, problem, text);
+}

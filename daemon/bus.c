@@ -6,6 +6,7 @@
 #include "daemon/bus-source.h"
 #include "daemon/fd-call.h"
 #include "daemon/log.h"
+#include "daemon/password-call.h"
 #include "daemon/store-event.h"
 
 /* ---- What the account tells ---- */
@@ -81,6 +82,11 @@ static void on_committed(void *userdata)
         bus_mark_changed(bus, BUS_CHANGED_STORE);
 }
 
+static void on_password_settled(void *userdata)
+{
+        bus_mark_changed(userdata, BUS_CHANGED_ACCOUNT);
+}
+
 static void on_setting_changed(void *userdata, SettingId id)
 {
         settings_bus_announce(userdata, id);
@@ -91,6 +97,7 @@ static const AccountHandler account_handler = {
                 .state_changed = on_state_changed,
                 .link_changed = on_link_changed,
                 .committed = on_committed,
+                .password_settled = on_password_settled,
                 .setting_changed = on_setting_changed,
 };
 
@@ -141,6 +148,7 @@ void bus_deinit(Bus *bus)
         if (bus->announce)
                 g_source_remove(bus->announce);
         fd_call_free_all(bus);
+        password_call_free_all(bus);
         bus->waits = send_waits_free(bus->waits);
         bus->calls = bus_calls_free(bus->calls);
         g_clear_pointer(&bus->changed_contacts, g_hash_table_unref);

@@ -31,6 +31,7 @@ typedef struct Bus {
         uint64_t announced; /* events up to this number are known to the bus */
         Contact found;    /* the contact that contact-bus.c looked up for the member that is being handled */
         GList *fd_calls;  /* calls that read a descriptor, or act on what they read; see fd-call.h */
+        GList *password_calls; /* likewise; see password-call.h */
         unsigned changed; /* groups of properties whose change has not been announced, BUS_CHANGED_* */
         GHashTable *changed_contacts; /* names */
         guint announce;

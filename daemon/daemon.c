@@ -38,11 +38,13 @@ static gboolean on_watchdog(gpointer userdata)
 
 /* ---- Unlocking without a person ---- */
 
-static void on_credential_used(void *userdata, int result, uint64_t retry_at_ms)
+static void on_credential_used(void *userdata, const AccountResult *result)
 {
-        if (result != 0)
-                log_error("account", result < 0 ? result : 0, "the credential does not unlock the store: %s",
-                          problem_name(problem_from_result(result)));
+        int r = result->result;
+
+        if (r != 0)
+                log_error("account", r < 0 ? r : 0, "the credential does not unlock the store: %s",
+                          problem_name(problem_from_result(r)));
 }
 
 static void on_credential_read(void *userdata, int result, const uint8_t *data, size_t size)
@@ -59,7 +61,7 @@ static void on_credential_read(void *userdata, int result, const uint8_t *data, 
         }
         result = account_unlock(daemon->account, password, on_credential_used, daemon);
         if (result != 0)
-                on_credential_used(daemon, result, 0);
+                on_credential_used(daemon, &(AccountResult){.result = result});
 }
 
 static void unlock_by_credential(Daemon *daemon)

@@ -88,17 +88,11 @@ static int password_problem(int result)
         return result > 0 ? PROBLEM_BAD_PASSWORD : result;
 }
 
-static void on_account_done(void *userdata, int result, uint64_t retry_at_ms)
+static void on_account_done(void *userdata, const AccountResult *result)
 {
         FdCall *f = userdata;
-        g_autofree char *text = NULL;
 
-        if (result != PROBLEM_RATE_LIMITED) {
-                finish(f, result);
-                return;
-        }
-        text = problem_sentence_when(PROBLEM_RATE_LIMITED, retry_at_ms);
-        bus_reply_error_text(bus_call_message(f->call), PROBLEM_RATE_LIMITED, text);
+        bus_reply_account_result(bus_call_message(f->call), result);
         fd_call_free(f);
 }
 

@@ -26,6 +26,15 @@ Password *password_new(const uint8_t *data, size_t size)
         return password;
 }
 
+Password *password_copy(const Password *password)
+{
+        Password *copy = sodium_malloc(sizeof(*copy));
+
+        if (copy)
+                *copy = *password;
+        return copy;
+}
+
 Password *password_free(Password *password)
 {
         sodium_free(password);

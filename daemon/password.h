@@ -24,6 +24,7 @@ typedef struct Password { /* in guarded memory */
 
 /* One line feed at the end does not count. NULL: no memory. size: at most PASSWORD_MAX + 1. */
 Password *password_new(const uint8_t *data, size_t size);
+Password *password_copy(const Password *password); /* NULL: no memory */
 Password *password_free(Password *password);
 void password_freep(Password **password);
 

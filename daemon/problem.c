@@ -108,7 +108,7 @@ const char *problem_sentence(Problem problem)
         return problem == PROBLEM_NONE ? "" : _(problems[problem].sentence);
 }
 
-char *problem_sentence_when(Problem problem, uint64_t retry_at_ms)
+char *sentence_when(const char *sentence, uint64_t retry_at_ms)
 {
         g_autoptr(GDateTime) when = NULL;
         g_autofree char *time = NULL;
@@ -116,10 +116,15 @@ char *problem_sentence_when(Problem problem, uint64_t retry_at_ms)
         if (retry_at_ms > 0)
                 when = g_date_time_new_from_unix_local((gint64)(retry_at_ms + 999) / 1000);
         if (!when)
-                return g_strdup(problem_sentence(problem));
+                return g_strdup(sentence);
         time = g_date_time_format(when, "%H:%M:%S");
         /* TRANSLATORS: a whole sentence, then a time of day, such as 14:05:31. */
-        return g_strdup_printf(_("%s It is possible again after %s."), problem_sentence(problem), time);
+        return g_strdup_printf(_("%s It is possible again after %s."), sentence, time);
+}
+
+char *problem_sentence_when(Problem problem, uint64_t retry_at_ms)
+{
+        return sentence_when(problem_sentence(problem), retry_at_ms);
 }
 
 Problem problem_from_result(int r)

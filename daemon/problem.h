@@ -56,6 +56,8 @@ const char *problem_sentence(Problem problem);
 /* The same, and when to try again where that is known: milliseconds since 1970, or 0. Free it with g_free().
  */
 char *problem_sentence_when(Problem problem, uint64_t retry_at_ms);
+/* The same for a sentence that says more than the problem's own. */
+char *sentence_when(const char *sentence, uint64_t retry_at_ms);
 
 /* A result of ours, of either kind, as a Problem: 0, a Problem, or a negative errno of libstorage or the
  * system. */

@@ -140,7 +140,7 @@ static int make_files(Registration *registration, const StoreKey *store_key)
         r = fill_store(registration);
         if (r < 0)
                 return r;
-        return vault_write_new(registration->folder->fd, &vault);
+        return vault_write_name(registration->folder->fd, VAULT_NEW_NAME, &vault);
 }
 
 static int commit(Registration *registration, uint32_t device_id)
@@ -160,7 +160,10 @@ static int commit(Registration *registration, uint32_t device_id)
         r = store_commit(&transaction);
         if (r < 0)
                 return r;
-        return vault_commit_new(registration->folder->fd);
+        r = vault_commit_name(registration->folder->fd, VAULT_NEW_NAME);
+        if (r < 0)
+                vault_remove_name(registration->folder->fd, VAULT_NAME);
+        return r;
 }
 
 /* ---- The conversation ---- */

@@ -7,9 +7,11 @@
  * one daemon at a time has it, by a lock that dies with the process.
  *
  *     lock         empty
- *     vault        how the password opens the store (daemon/vault.h); an account is here if and only if this
- * is vault.new    the same while an account is being made store.db     everything else (daemon/store.h),
- * with SQLite's store.db-wal beside it
+ *     vault        how the password opens the store (daemon/vault.h); an account is here if and only if this is
+ *     vault.new    the same while an account is being made
+ *     vault.next   the same while a password is being changed (daemon/password-change.h)
+ *     attempts     how often a wrong password was given (daemon/attempts.h)
+ *     store.db     everything else (daemon/store.h), with SQLite's store.db-wal beside it
  */
 typedef struct StateFolder {
         char *path;

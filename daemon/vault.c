@@ -78,14 +78,14 @@ int vault_unwrap(const Vault *vault, const StoreKey *key, DatabaseKey *master_ou
         return r < 0 ? VAULT_WRONG_KEY : 0;
 }
 
-int vault_write_new(int folder_fd, const Vault *vault)
+int vault_write_name(int folder_fd, const char *name, const Vault *vault)
 {
         _cleanup_(closep) int fd = -1;
         uint8_t encoded[VAULT_SIZE];
         ssize_t n;
 
         vault_encode(vault, encoded);
-        fd = openat(folder_fd, VAULT_NEW_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+        fd = openat(folder_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd < 0)
                 return -errno;
         n = write(fd, encoded, sizeof(encoded));
@@ -93,29 +93,32 @@ int vault_write_new(int folder_fd, const Vault *vault)
                 return -errno;
         if (n != sizeof(encoded))
                 return -ENOSPC;
-        return fsync(fd) < 0 ? -errno : 0;
-}
-
-int vault_commit_new(int folder_fd)
-{
-        if (renameat(folder_fd, VAULT_NEW_NAME, folder_fd, VAULT_NAME) < 0)
+        if (fsync(fd) < 0)
                 return -errno;
-        if (fsync(folder_fd) < 0) {
-                int r = -errno;
-
-                unlinkat(folder_fd, VAULT_NAME, 0);
-                return r;
-        }
-        return 0;
+        return fsync(folder_fd) < 0 ? -errno : 0;
 }
 
-int vault_read(int folder_fd, Vault *out)
+int vault_commit_name(int folder_fd, const char *name)
+{
+        if (renameat(folder_fd, name, folder_fd, VAULT_NAME) < 0)
+                return -errno;
+        return fsync(folder_fd) < 0 ? -errno : 0;
+}
+
+int vault_remove_name(int folder_fd, const char *name)
+{
+        if (unlinkat(folder_fd, name, 0) < 0 && errno != ENOENT)
+                return -errno;
+        return fsync(folder_fd) < 0 ? -errno : 0;
+}
+
+int vault_read_name(int folder_fd, const char *name, Vault *out)
 {
         _cleanup_(closep) int fd = -1;
         uint8_t data[VAULT_SIZE + 1];
         ssize_t n;
 
-        fd = openat(folder_fd, VAULT_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        fd = openat(folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
         if (fd < 0)
                 return -errno;
         n = read(fd, data, sizeof(data));

@@ -20,8 +20,9 @@ enum {
         VAULT_SIZE = 8 + 4 + 4 + WIRE_SALT_SIZE + 24 + DATABASE_KEY_SIZE + 16,
 };
 
-#define VAULT_NAME     "vault"
-#define VAULT_NEW_NAME "vault.new"
+#define VAULT_NAME      "vault"
+#define VAULT_NEW_NAME  "vault.new"  /* of an account that is being made */
+#define VAULT_NEXT_NAME "vault.next" /* under a new password, which the server may or may not have taken */
 
 typedef struct Vault {
         PasswordParameters parameters;
@@ -43,8 +44,9 @@ void vault_encode(const Vault *vault, uint8_t out[static VAULT_SIZE]);
 int vault_decode(const uint8_t *data, size_t size, Vault *out); /* 0 or VAULT_MALFORMED */
 
 /* Durable when they return 0. */
-int vault_write_new(int folder_fd, const Vault *vault); /* as VAULT_NEW_NAME */
-int vault_commit_new(int folder_fd);                    /* VAULT_NEW_NAME becomes VAULT_NAME */
+int vault_write_name(int folder_fd, const char *name, const Vault *vault);
+int vault_commit_name(int folder_fd, const char *name); /* it becomes VAULT_NAME */
+int vault_remove_name(int folder_fd, const char *name); /* it need not be there */
 
 /* 0, VAULT_MALFORMED, -ENOENT, or another errno. */
-int vault_read(int folder_fd, Vault *out);
+int vault_read_name(int folder_fd, const char *name, Vault *out);

@@ -9,6 +9,7 @@ _smctl_options() {
     login) echo "$common --yes --password-file --password-fd --server --server-pin --insecure-loopback" ;;
     unlock) echo "$common --password-file --password-fd" ;;
     send | reply) echo "$common --no-wait" ;;
+    passwd) echo "$common --password-file --password-fd --new-password-file --new-password-fd" ;;
     history) echo "$common --limit --before --after" ;;
     search) echo "$common --in --limit --before" ;;
     watch) echo "$common --since --conversation" ;;
@@ -19,7 +20,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock lock status send reply chat history search watch contacts trust settings reconnect help'
+    local verbs='register login unlock lock passwd status send reply chat history search watch contacts trust settings reconnect help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 
@@ -30,6 +31,7 @@ _smctl() {
             continue
         fi
         case $word in
+        --new-password-file | --new-password-fd) is_value=yes ;;
         --password-file | --password-fd | --server | --server-pin | --invitation-file | --limit | --before | --after | --since | \
             --conversation | --in) is_value=yes ;;
         -*) ;;
@@ -45,6 +47,7 @@ _smctl() {
 
     if [[ $is_value ]]; then
         case $previous in
+        --new-password-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         --password-file | --invitation-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         --conversation | --in) mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current") ;;
         esac

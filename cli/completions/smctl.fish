@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock lock status send reply chat history search watch contacts trust settings reconnect help
+set -l verbs register login unlock lock passwd status send reply chat history search watch contacts trust settings reconnect help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -21,6 +21,7 @@ complete -c smctl -n "$no_verb" -a register -d 'make an account on a server'
 complete -c smctl -n "$no_verb" -a login -d 'take an existing account over to this machine'
 complete -c smctl -n "$no_verb" -a unlock -d 'open the messages, and connect'
 complete -c smctl -n "$no_verb" -a lock -d 'disconnect, and close the messages'
+complete -c smctl -n "$no_verb" -a passwd -d 'change the password'
 complete -c smctl -n "$no_verb" -a status -d 'show the account and its connection'
 complete -c smctl -n "$no_verb" -a send -d 'send a message; - reads the text from standard input'
 complete -c smctl -n "$no_verb" -a reply -d 'answer a message'
@@ -34,8 +35,10 @@ complete -c smctl -n "$no_verb" -a settings -d 'show the settings, or change one
 complete -c smctl -n "$no_verb" -a reconnect -d 'connect to the server now'
 complete -c smctl -n "$no_verb" -a help -d 'show help, in full for one verb'
 
-complete -c smctl -n '__fish_seen_subcommand_from register login unlock' -l password-file -r -F -d 'read the password from FILE'
-complete -c smctl -n '__fish_seen_subcommand_from register login unlock' -l password-fd -x -d 'read the password from file descriptor N'
+complete -c smctl -n '__fish_seen_subcommand_from register login unlock passwd' -l password-file -r -F -d 'read the password from FILE'
+complete -c smctl -n '__fish_seen_subcommand_from register login unlock passwd' -l password-fd -x -d 'read the password from file descriptor N'
+complete -c smctl -n '__fish_seen_subcommand_from passwd' -l new-password-file -r -F -d 'read the new password from FILE'
+complete -c smctl -n '__fish_seen_subcommand_from passwd' -l new-password-fd -x -d 'read the new password from file descriptor N'
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l server -x -d 'the server, wss://HOST[:PORT]'
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l server-pin -x -d 'only the certificate with this pin is the server'
 complete -c smctl -n '__fish_seen_subcommand_from register' -l invitation-file -r -F -d 'read the invitation to the server from FILE'

@@ -104,12 +104,12 @@ static void test_files(void)
         Vault vault, read;
 
         g_assert_cmpint(fd, >=, 0);
-        g_assert_cmpint(vault_read(fd, &read), ==, -ENOENT);
+        g_assert_cmpint(vault_read_name(fd, VAULT_NAME, &read), ==, -ENOENT);
         make(&vault, &master);
-        g_assert_cmpint(vault_write_new(fd, &vault), ==, 0);
-        g_assert_cmpint(vault_read(fd, &read), ==, -ENOENT); /* not before the commit */
-        g_assert_cmpint(vault_commit_new(fd), ==, 0);
-        g_assert_cmpint(vault_read(fd, &read), ==, 0);
+        g_assert_cmpint(vault_write_name(fd, VAULT_NEW_NAME, &vault), ==, 0);
+        g_assert_cmpint(vault_read_name(fd, VAULT_NAME, &read), ==, -ENOENT); /* not before the commit */
+        g_assert_cmpint(vault_commit_name(fd, VAULT_NEW_NAME), ==, 0);
+        g_assert_cmpint(vault_read_name(fd, VAULT_NAME, &read), ==, 0);
         g_assert_cmpint(vault_unwrap(&read, &store_key, &found), ==, 0);
         g_assert_cmpmem(found.bytes, sizeof(found.bytes), master.bytes, sizeof(master.bytes));
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "daemon/bus.h"
+
+/*
+ * Method calls that bring passwords in file descriptors, for what is done with an unlocked account: read to
+ * their ends first, one after the other, then done, then answered. They return what a method handler is to return.
+ */
+int password_call_change(Bus *bus, sd_bus_message *m, int old, int new);
+
+/* As fd_call_free_all(). */
+void password_call_free_all(Bus *bus);
