@@ -149,6 +149,12 @@ static void add(ChatView *view, const ClientMessage *message, GVariant *dictiona
                 print_message(view, dictionary);
 }
 
+/* It says something else now: to be shown in full, once more. */
+static gboolean is_rewritten(const ClientMessage *before, const ClientMessage *message)
+{
+        return before->edited_time != message->edited_time || strcmp(before->kind, message->kind) != 0;
+}
+
 static void change(Shown *shown, const ClientMessage *message, GVariant *dictionary)
 {
         g_autoptr(GVariant) old = g_steal_pointer(&shown->message);
@@ -156,6 +162,10 @@ static void change(Shown *shown, const ClientMessage *message, GVariant *diction
 
         client_message_init(&before, old);
         shown->message = g_variant_ref(dictionary);
+        if (is_rewritten(&before, message) && !shown->timer) {
+                print_message(shown->view, dictionary);
+                return;
+        }
         if (strcmp(before.state, message->state) == 0 && strcmp(before.reason, message->reason) == 0)
                 return;
         if (shown->timer) {

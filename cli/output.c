@@ -126,14 +126,15 @@ char *output_message(const ClientMessage *message, const char *time_format)
         g_autofree char *sender = harmless_line(message->sender);
         g_autofree char *name = output_styled(message->outgoing ? OUTPUT_OWN : OUTPUT_OTHER, sender);
         g_autofree char *reply = reply_of(message);
-        g_autofree char *dim_reply = output_styled(OUTPUT_DIM, reply);
+        g_autofree char *beside = g_strconcat(reply, message->edited ? _(" (edited)") : "", NULL);
+        g_autofree char *dim_beside = output_styled(OUTPUT_DIM, beside);
         g_autofree char *text = harmless_text(message->text, "    ");
         g_autofree char *state = output_message_state(message);
         g_autofree char *marked = *state ? g_strdup_printf(" [%s]", state) : g_strdup("");
         g_autofree char *styled = output_styled(
                         strcmp(message->state, "sent") == 0 ? OUTPUT_DIM : OUTPUT_WARNING, marked);
 
-        return g_strdup_printf("%s %s%s: %s%s", dim_time, name, dim_reply, text, styled);
+        return g_strdup_printf("%s %s%s: %s%s", dim_time, name, dim_beside, text, styled);
 }
 
 char *output_safety_number(const char *digits)

@@ -57,6 +57,8 @@ const char *report_hint(ClientFailure failure)
                 return _("See: smctl status");
         case CLIENT_FAILURE_NOT_FOUND:
                 return _("See: smctl contacts");
+        case CLIENT_FAILURE_NOT_ALLOWED:
+                return _("Nothing was changed.");
         case CLIENT_FAILURE_TOO_MANY_CALLS:
                 return _("Wait until some are done, and try again.");
         case CLIENT_FAILURE_BAD_PASSWORD:

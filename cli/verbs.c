@@ -51,6 +51,7 @@ const Verb verb_table[] = {
                 {"send", "NAME TEXT|-", 2, 2, OPTION_BIT(OPTION_NO_WAIT),
                  N_("send a message; - reads the text from standard input"), cmd_send},
                 {"reply", "ID TEXT|-", 2, 2, OPTION_BIT(OPTION_NO_WAIT), N_("answer a message"), cmd_reply},
+                {"edit", "ID TEXT|-", 2, 2, 0, N_("change the text of a message of one's own"), cmd_edit},
                 {"chat", "NAME", 1, 1, 0, N_("talk live"), cmd_chat},
                 {"history", "NAME", 1, 1,
                  OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BEFORE) | OPTION_BIT(OPTION_AFTER),

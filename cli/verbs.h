@@ -65,6 +65,7 @@ const char *option_nearest(const char *typed);
 
 ClientFailure cmd_chat(const Command *command);
 ClientFailure cmd_contacts(const Command *command);
+ClientFailure cmd_edit(const Command *command);
 ClientFailure cmd_help(const Command *command);
 ClientFailure cmd_history(const Command *command);
 ClientFailure cmd_lock(const Command *command);

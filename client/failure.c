@@ -57,6 +57,9 @@ static const Row rows[] = {
                  N_("A newer version of the messenger made the local store.")},
                 {CLIENT_FAILURE_INVALID_ARGUMENT, "InvalidArgument",
                  N_("The daemon does not accept this server, pin or argument.")},
+                {CLIENT_FAILURE_NOT_ALLOWED, "NotAllowed",
+                 N_("This cannot be done to this message: it is not yours, not of a kind that can be changed, or "
+                    "was edited 100 times.")},
                 {CLIENT_FAILURE_INTERRUPTED, NULL, N_("Interrupted.")},
 };
 

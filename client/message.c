@@ -26,6 +26,8 @@ void client_message_init(ClientMessage *message, GVariant *dictionary)
         };
         g_variant_lookup(dictionary, "number", "t", &message->number);
         g_variant_lookup(dictionary, "outgoing", "b", &message->outgoing);
+        g_variant_lookup(dictionary, "edited", "b", &message->edited);
+        g_variant_lookup(dictionary, "edited-time", "x", &message->edited_time);
         g_variant_lookup(dictionary, "time", "x", &message->time);
         g_variant_lookup(dictionary, "received-time", "x", &message->received_time);
 }

@@ -23,6 +23,8 @@ typedef struct ClientMessage {
         const char *reply_to; /* the ID of the message that it answers, and what that says, if it is known */
         const char *reply_sender;
         const char *reply_text;
+        gboolean edited;
+        gint64 edited_time;
 } ClientMessage;
 
 typedef struct ClientEvent {

@@ -12,6 +12,7 @@ static const char *const names[] = {
                 [EVENT_KEY_CHANGED] = "key-changed",
                 [EVENT_KEY_ACCEPTED] = "key-accepted",
                 [EVENT_ENVELOPE_REJECTED] = "envelope-rejected",
+                [EVENT_MESSAGE_EDITED] = "message-edited",
 };
 
 const char *event_kind_name(EventKind kind)

@@ -15,6 +15,7 @@ typedef enum EventKind {
         EVENT_KEY_CHANGED,
         EVENT_KEY_ACCEPTED,
         EVENT_ENVELOPE_REJECTED,
+        EVENT_MESSAGE_EDITED,
 } EventKind;
 
 typedef struct Event {

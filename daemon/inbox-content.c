@@ -3,6 +3,7 @@
 
 #include "daemon/cleanup.h"
 #include "daemon/clock.h"
+#include "daemon/edit.h"
 #include "daemon/inbox-reject.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
@@ -51,6 +52,7 @@ static int take(const InboxContext *context, const Content *content)
         case CONTENT_PRESENCE_TICKET:
                 return 0;
         case CONTENT_EDIT:
+                return edit_take(context, content);
         case CONTENT_DELETION:
         case CONTENT_ATTACHMENT:
         case CONTENT_VERIFICATION:

@@ -67,6 +67,12 @@ static const char *reason_name(int reason)
                                                                                    : "unreadable";
 }
 
+int inbox_refuse(Store *store, const char *why)
+{
+        log_info("inbox", "refused an envelope: %s", why);
+        return store_account_add_rejected(store, 1);
+}
+
 int inbox_reject(Store *store, Contact *contact, int reason)
 {
         const bool unreadable = reason == PEER_UNKNOWN_SESSION || reason == PEER_UNKNOWN_PREKEY ||

@@ -12,5 +12,8 @@ enum { RESET_INTERVAL_MS = 5 * 60 * 1000 };
  */
 int inbox_reject(Store *store, Contact *contact, int reason);
 
+/* What could be read, and is not taken: it is counted, and that is all. why: for the log, without anything of it. */
+int inbox_refuse(Store *store, const char *why);
+
 /* Our new session lets the contact's next messages arrive. */
 int inbox_answer_with_reset(Store *store, Contact *contact);

@@ -98,6 +98,12 @@ static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
         r = append_reply(messenger, m, message);
         if (r < 0)
                 return r;
+        if (message->edited_ms) {
+                r = sd_bus_message_append(m, "{sv}{sv}", "edited", "b", 1, "edited-time", "x",
+                                          (int64_t)message->edited_ms);
+                if (r < 0)
+                        return r;
+        }
         r = append_string(m, "state", message_state_name(message->state));
         if (r < 0)
                 return r;

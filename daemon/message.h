@@ -34,6 +34,7 @@ typedef struct Message {
         uint64_t retry_at_ms; /* with PROBLEM_RATE_LIMITED */
         bool has_reply_to;
         ContentMessageId reply_to; /* the message that it answers, by the word of its sender */
+        uint64_t edited_ms;        /* the last edit, by its sender's clock; 0: none */
 } Message;
 
 /* The names of the bus and of the store. */

@@ -8,6 +8,7 @@
 #include "daemon/bus.h"
 #include "daemon/cleanup.h"
 #include "daemon/fd-call.h"
+#include "daemon/message-change-bus.h"
 #include "daemon/store-message.h"
 
 enum { HISTORY_LIMIT_DEFAULT = 50, HISTORY_LIMIT_MAX = 500 };
@@ -242,6 +243,9 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_METHOD_WITH_NAMES("Search", "sa{sv}", SD_BUS_PARAM(words) SD_BUS_PARAM(options),
                                          "aa{sv}t", SD_BUS_PARAM(results) SD_BUS_PARAM(next),
                                          search_bus_method, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("Edit", "ssa{sv}",
+                                         SD_BUS_PARAM(id) SD_BUS_PARAM(text) SD_BUS_PARAM(options), "", ,
+                                         message_bus_edit, SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_VTABLE_END,
 };
 

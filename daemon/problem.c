@@ -78,6 +78,10 @@ static const struct {
                                  N_("The store was made by a newer version. Update this program.")},
                 [PROBLEM_INVALID_ARGUMENT] = {"InvalidArgument",
                                               N_("An argument or option has no meaning here.")},
+                [PROBLEM_NOT_ALLOWED] =
+                                {"NotAllowed",
+                                 N_("This cannot be done to this message. Only texts of your own can be edited, "
+                                    "100 times each, and only messages of your own deleted for everyone.")},
                 [PROBLEM_OFFLINE] = {"Offline", N_("There is no connection to the server. The message "
                                                    "leaves by itself when "
                                                    "there is one.")},

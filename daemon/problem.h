@@ -40,6 +40,7 @@ typedef enum Problem {
         PROBLEM_BAD_PASSWORD,
         PROBLEM_STORE_TOO_NEW,
         PROBLEM_INVALID_ARGUMENT,
+        PROBLEM_NOT_ALLOWED,
         /* Reasons only: no call ends with one of these. */
         PROBLEM_OFFLINE,
         PROBLEM_REPLACED,

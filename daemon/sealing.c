@@ -112,3 +112,20 @@ int seal_new_entry(Store *store, const PeerSelf *self, const Contact *contact, i
                 return r;
         return store_peer_save(store, contact->id, contact->device_id, peer);
 }
+
+int seal_again(Store *store, const PeerSelf *self, const Contact *contact, const OutboxEntry *entry)
+{
+        _cleanup_(peer_freep) Peer *peer = NULL;
+        int r;
+
+        /* For a device that is not theirs any more: the server refuses it, and then all is sealed anew. */
+        if (entry->device_id != contact->device_id)
+                return 0;
+        r = store_peer_load(store, contact->id, contact->device_id, &peer);
+        if (r < 0)
+                return r;
+        r = seal_entry(store, self, peer, contact, entry);
+        if (r != 0)
+                return r == SEALING_NO_SESSION ? 0 : r;
+        return store_peer_save(store, contact->id, contact->device_id, peer);
+}

@@ -22,3 +22,10 @@ int seal_entry(Store *store, const PeerSelf *self, Peer *peer, const Contact *co
  * transaction; else it waits for a bundle. Returns 0 for both, or SEALING_TOO_LARGE.
  */
 int seal_new_entry(Store *store, const PeerSelf *self, const Contact *contact, int64_t number);
+
+/*
+ * Encrypts an entry again whose message has changed, in the caller's transaction, so that what was there before does not
+ * leave any more. Should it have left already, the recipient keeps whichever comes first. Returns 0 or
+ * SEALING_TOO_LARGE.
+ */
+int seal_again(Store *store, const PeerSelf *self, const Contact *contact, const OutboxEntry *entry);

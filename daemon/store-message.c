@@ -117,7 +117,7 @@ static int read_reply_to(Statement *s, Message *out)
 
 static int read_row(Statement *s, Message *out)
 {
-        int64_t number = 0, outgoing = 0, sent = 0, received = 0, retry_at = 0;
+        int64_t number = 0, outgoing = 0, sent = 0, received = 0, retry_at = 0, edited = 0;
         const uint8_t *id = NULL;
         size_t id_size = 0;
         int r;
@@ -135,6 +135,8 @@ static int read_row(Statement *s, Message *out)
         statement_column_int64(s, "received", &received);
         if (!statement_column_is_null(s, "retry_at"))
                 statement_column_int64(s, "retry_at", &retry_at);
+        if (!statement_column_is_null(s, "edited"))
+                statement_column_int64(s, "edited", &edited);
         statement_column_text(s, "conversation", &out->conversation);
         statement_column_text(s, "text", &out->text);
         out->number = (uint64_t)number;
@@ -142,6 +144,7 @@ static int read_row(Statement *s, Message *out)
         out->sent_ms = (uint64_t)sent;
         out->received_ms = (uint64_t)received;
         out->retry_at_ms = (uint64_t)retry_at;
+        out->edited_ms = (uint64_t)edited;
         out->text_size = out->text ? strlen(out->text) : 0;
         r = read_reply_to(s, out);
         return r < 0 ? r : read_names(s, out);

@@ -172,6 +172,45 @@ int store_outbox_find(Store *store, const EnvelopeId *envelope_id, OutboxEntry *
         return read_one(s, out);
 }
 
+int store_outbox_find_message(Store *store, uint64_t message, OutboxEntry *out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "SELECT number, contact, message, device_id, envelope_id FROM outbox"
+                              " WHERE message = :message");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":message", (int64_t)message);
+        return read_one(s, out);
+}
+
+int store_outbox_set_about(Store *store, uint64_t message)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "UPDATE outbox SET about = :about WHERE number = (SELECT max(number) FROM outbox)");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":about", (int64_t)message);
+        return statement_run(s);
+}
+
+int store_outbox_delete_about(Store *store, uint64_t message)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s, "DELETE FROM outbox WHERE about = :about");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":about", (int64_t)message);
+        return statement_run(s);
+}
+
 int store_outbox_content(Store *store, int64_t number, uint8_t **out, size_t *size_out)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;

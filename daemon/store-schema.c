@@ -121,6 +121,14 @@ static const char *const scripts[] = {
                 "    unindexed INTEGER NOT NULL" /* messages up to this number are not in the index */
                 ") STRICT;"
                 "INSERT INTO search_state (id, rules, unindexed) VALUES (1, '', 0);",
+
+                /* The edit that made the text what it is, and how many there were. What waits in the outbox and is
+                   about a message says so, and goes with it. */
+                "ALTER TABLE message ADD COLUMN edited INTEGER;"
+                "ALTER TABLE message ADD COLUMN edit_id BLOB;"
+                "ALTER TABLE message ADD COLUMN edits INTEGER NOT NULL DEFAULT 0;"
+                "ALTER TABLE outbox ADD COLUMN about INTEGER;"
+                "CREATE INDEX outbox_about ON outbox (about) WHERE about IS NOT NULL;",
 };
 
 int store_migrate(Database *database)

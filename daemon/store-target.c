@@ -2,18 +2,52 @@
 #include "daemon/store-target.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "daemon/cleanup.h"
+
+static int read_edit(Statement *s, MessageTarget *out)
+{
+        int64_t edited = 0, edits = 0;
+        const uint8_t *id = NULL;
+        size_t size = 0;
+        int r;
+
+        r = statement_column_int64(s, "edits", &edits);
+        out->edits = (unsigned)edits;
+        if (r < 0 || statement_column_is_null(s, "edited"))
+                return r;
+        statement_column_int64(s, "edited", &edited);
+        r = statement_column_blob(s, "edit_id", &id, &size);
+        if (r < 0)
+                return r;
+        if (!id || size != sizeof(out->edit_id.bytes))
+                return -EBADMSG;
+        out->edited_ms = (uint64_t)edited;
+        memcpy(out->edit_id.bytes, id, size);
+        return 0;
+}
+
+static int read_names(Statement *s, MessageTarget *out)
+{
+        const char *kind = NULL, *state = NULL;
+
+        statement_column_text(s, "kind", &kind);
+        statement_column_text(s, "state", &state);
+        if (!kind || !message_kind_from_name(kind, &out->kind))
+                return -EBADMSG;
+        return state && message_state_from_name(state, &out->state) ? 0 : -EBADMSG;
+}
 
 int store_target_find(Store *store, const ContentMessageId *id, MessageTarget *out)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
-        const char *kind = NULL, *state = NULL;
-        int64_t number = 0, outgoing = 0;
+        int64_t number = 0, outgoing = 0, sent = 0;
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "SELECT number, contact, outgoing, kind, state FROM message WHERE id = :id");
+                              "SELECT number, contact, outgoing, kind, state, sent, edited, edit_id, edits"
+                              " FROM message WHERE id = :id");
         if (r < 0)
                 return r;
         statement_bind_blob(s, ":id", id->bytes, sizeof(id->bytes));
@@ -24,13 +58,12 @@ int store_target_find(Store *store, const ContentMessageId *id, MessageTarget *o
         statement_column_int64(s, "number", &number);
         statement_column_int64(s, "contact", &out->contact);
         statement_column_int64(s, "outgoing", &outgoing);
-        statement_column_text(s, "kind", &kind);
-        statement_column_text(s, "state", &state);
+        statement_column_int64(s, "sent", &sent);
         out->number = (uint64_t)number;
         out->outgoing = outgoing != 0;
-        if (!kind || !message_kind_from_name(kind, &out->kind))
-                return -EBADMSG;
-        return state && message_state_from_name(state, &out->state) ? 0 : -EBADMSG;
+        out->sent_ms = (uint64_t)sent;
+        r = read_edit(s, out);
+        return r < 0 ? r : read_names(s, out);
 }
 
 int store_quote_find(Store *store, uint64_t number, int (*each)(void *userdata, const Quote *quote), void *userdata)

@@ -11,6 +11,10 @@ typedef struct MessageTarget {
         bool outgoing;
         MessageKind kind;
         MessageState state;
+        uint64_t sent_ms;
+        uint64_t edited_ms; /* these three: as the last edit left it; 0 without one */
+        ContentMessageId edit_id;
+        unsigned edits;
 } MessageTarget;
 
 enum { STORE_TARGET_NONE = 1 };

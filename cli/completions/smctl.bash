@@ -20,7 +20,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock lock passwd status send reply chat history search watch contacts trust settings reconnect help'
+    local verbs='register login unlock lock passwd status send reply edit chat history search watch contacts trust settings reconnect help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 

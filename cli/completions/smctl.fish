@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock lock passwd status send reply chat history search watch contacts trust settings reconnect help
+set -l verbs register login unlock lock passwd status send reply edit chat history search watch contacts trust settings reconnect help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -25,6 +25,7 @@ complete -c smctl -n "$no_verb" -a passwd -d 'change the password'
 complete -c smctl -n "$no_verb" -a status -d 'show the account and its connection'
 complete -c smctl -n "$no_verb" -a send -d 'send a message; - reads the text from standard input'
 complete -c smctl -n "$no_verb" -a reply -d 'answer a message'
+complete -c smctl -n "$no_verb" -a edit -d "change the text of a message of one's own"
 complete -c smctl -n "$no_verb" -a chat -d 'talk live'
 complete -c smctl -n "$no_verb" -a history -d 'show the messages of a conversation'
 complete -c smctl -n "$no_verb" -a search -d 'find messages by their words, the newest first'

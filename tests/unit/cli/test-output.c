@@ -72,8 +72,9 @@ static void test_replies(void)
         message.reply_sender = "bob";
         message.reply_text = "x\"): no\nmore";
         assert_message(&message, "04:04 alice (re bob \"x\\\"): no\\nmore\"): hi [sent]");
+        message.edited = TRUE;
         message.reply_text = "0123456789012345678901234567890123456789more";
-        assert_message(&message, "04:04 alice (re bob \"0123456789012345678901234567890123456789...\"): hi [sent]");
+        assert_message(&message, "04:04 alice (re bob \"0123456789012345678901234567890123456789...\") (edited): hi [sent]");
 }
 
 static void test_notices(void)

@@ -10,7 +10,8 @@ static void test_message(void)
                                              "'received-time': <int64 2000>,"
                                              " 'state': <'queued'>, 'reason': <'Offline'>, 'reason-text': "
                                              "<'No connection.'>, 'later': <3.5>, 'reply-to': <'11'>,"
-                                             " 'reply-sender': <'bob'>, 'reply-text': <'well?'>}"));
+                                             " 'reply-sender': <'bob'>, 'reply-text': <'well?'>, 'edited': <true>,"
+                                             " 'edited-time': <int64 3000>}"));
         ClientMessage message;
 
         client_message_init(&message, dictionary);
@@ -29,6 +30,8 @@ static void test_message(void)
         g_assert_cmpstr(message.reply_to, ==, "11");
         g_assert_cmpstr(message.reply_sender, ==, "bob");
         g_assert_cmpstr(message.reply_text, ==, "well?");
+        g_assert_true(message.edited);
+        g_assert_cmpint(message.edited_time, ==, 3000);
 }
 
 /* What is absent, or of another type than it should be, is empty. */
