@@ -91,7 +91,7 @@ void mls_mac(const MlsSecret *key, const MlsSlice *parts, size_t count, MlsHash 
         memcpy(out->bytes, mac.bytes, sizeof(out->bytes));
 }
 
-/* SignContent and EncryptContext have the same form: the label behind the prefix, and the content. */
+/* SignContent: the label behind the prefix, and the content. */
 static void write_labelled(MlsWriter *writer, const char *label, MlsSlice content)
 {
         size_t begin = mls_begin_vector(writer);
@@ -136,23 +136,36 @@ void mls_read_hpke_ciphertext(ByteReader *reader, MlsHpkeCiphertext *out)
         out->ciphertext = mls_read_vector(reader);
 }
 
-int mls_encrypt_with_label(const DhPublicKey *to, const char *label, MlsSlice context, MlsSlice plaintext,
+void mls_encrypt_context(const char *label, MlsSlice context, HpkeInfo *out)
+{
+        uint8_t label_length[4], context_length[4];
+        MlsSlice label_slice = mls_string(label);
+        const MlsSlice parts[] = {
+                        mls_slice(label_length,
+                                  mls_encode_length(PREFIX_SIZE + label_slice.size, label_length)),
+                        mls_slice(prefix, PREFIX_SIZE),
+                        label_slice,
+                        mls_slice(context_length, mls_encode_length(context.size, context_length)),
+                        context,
+        };
+
+        hpke_info_init(out, parts, 5);
+}
+
+int mls_encrypt_with_label(const DhPublicKey *to, const HpkeInfo *info, MlsSlice plaintext,
                            const E2eeContext *random, MlsWriter *out)
 {
         uint8_t kem_output[HPKE_KEM_OUTPUT_SIZE], length[4];
         size_t sealed_size = plaintext.size + HPKE_TAG_SIZE, begin;
-        MLS_WRITER(info);
 
-        write_labelled(&info, label, context);
         mls_write_u8(out, HPKE_KEM_OUTPUT_SIZE);
         begin = out->size;
         mls_write_zeros(out, HPKE_KEM_OUTPUT_SIZE);
         mls_write_bytes(out, length, mls_encode_length(sealed_size, length));
         mls_write_zeros(out, sealed_size);
-        if (info.error != 0 || out->error != 0)
-                return info.error != 0 ? info.error : out->error;
-        if (hpke_seal(to, mls_written(&info), plaintext, random, kem_output,
-                      out->data + out->size - sealed_size) != 0)
+        if (out->error != 0)
+                return out->error;
+        if (hpke_seal(to, info, plaintext, random, kem_output, out->data + out->size - sealed_size) != 0)
                 return MLS_INVALID_LEAF;
         memcpy(out->data + begin, kem_output, sizeof(kem_output));
         return 0;
@@ -161,14 +174,12 @@ int mls_encrypt_with_label(const DhPublicKey *to, const char *label, MlsSlice co
 int mls_decrypt_with_label(const DhKeyPair *at, const char *label, MlsSlice context,
                            const MlsHpkeCiphertext *ciphertext, uint8_t *out)
 {
-        MLS_WRITER(info);
+        HpkeInfo info;
 
         if (ciphertext->kem_output.size != HPKE_KEM_OUTPUT_SIZE)
                 return MLS_FORGED;
-        write_labelled(&info, label, context);
-        if (info.error != 0)
-                return info.error;
-        if (hpke_open(at, ciphertext->kem_output.data, mls_written(&info), ciphertext->ciphertext, out) != 0)
+        mls_encrypt_context(label, context, &info);
+        if (hpke_open(at, ciphertext->kem_output.data, &info, ciphertext->ciphertext, out) != 0)
                 return MLS_FORGED;
         return 0;
 }

@@ -67,13 +67,15 @@ typedef struct MlsHpkeCiphertext {
 
 void mls_read_hpke_ciphertext(ByteReader *reader, MlsHpkeCiphertext *out);
 
+/* EncryptContext, made once for all to whom something is encrypted with it. */
+void mls_encrypt_context(const char *label, MlsSlice context, HpkeInfo *out);
 /*
  * EncryptWithLabel (section 5.1.3), written as an HPKECiphertext. 0 or MLS_INVALID_LEAF: the public key is
  * of small order; or -ENOMEM.
  */
-int mls_encrypt_with_label(const DhPublicKey *to, const char *label, MlsSlice context, MlsSlice plaintext,
+int mls_encrypt_with_label(const DhPublicKey *to, const HpkeInfo *info, MlsSlice plaintext,
                            const E2eeContext *random, MlsWriter *out);
-/* DecryptWithLabel. out has ciphertext.ciphertext.size - HPKE_TAG_SIZE bytes. 0, MLS_FORGED or -ENOMEM. */
+/* DecryptWithLabel. out has ciphertext.ciphertext.size - HPKE_TAG_SIZE bytes. 0 or MLS_FORGED. */
 int mls_decrypt_with_label(const DhKeyPair *at, const char *label, MlsSlice context,
                            const MlsHpkeCiphertext *ciphertext, uint8_t *out);
 

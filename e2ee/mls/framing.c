@@ -66,7 +66,7 @@ void mls_write_content(MlsWriter *writer, const MlsFramedContent *content)
         }
 }
 
-void mls_write_framed_content(MlsWriter *writer, const MlsFramedContent *content)
+void mls_write_content_header(MlsWriter *writer, const MlsFramedContent *content)
 {
         mls_write_vector(writer, content->group_id);
         mls_write_u64(writer, content->epoch);
@@ -75,6 +75,11 @@ void mls_write_framed_content(MlsWriter *writer, const MlsFramedContent *content
                 mls_write_u32(writer, content->sender.index);
         mls_write_vector(writer, content->authenticated_data);
         mls_write_u8(writer, content->type);
+}
+
+void mls_write_framed_content(MlsWriter *writer, const MlsFramedContent *content)
+{
+        mls_write_content_header(writer, content);
         mls_write_content(writer, content);
 }
 

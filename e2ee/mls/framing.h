@@ -74,6 +74,8 @@ typedef struct MlsPrivateMessage { /* section 6.3 */
 
 void mls_read_framed_content(ByteReader *reader, MlsFramedContent *out);
 void mls_write_framed_content(MlsWriter *writer, const MlsFramedContent *content);
+/* What stands before the content. */
+void mls_write_content_header(MlsWriter *writer, const MlsFramedContent *content);
 /* The content alone, as it stands in a FramedContent and in a PrivateMessageContent. */
 void mls_read_content(ByteReader *reader, MlsContentType type, MlsFramedContent *out);
 void mls_write_content(MlsWriter *writer, const MlsFramedContent *content);

@@ -11,7 +11,7 @@ static_assert(HPKE_KEY_SIZE == crypto_aead_chacha20poly1305_ietf_KEYBYTES, "key 
 static_assert(HPKE_NONCE_SIZE == crypto_aead_chacha20poly1305_ietf_NPUBBYTES, "nonce size");
 static_assert(HPKE_TAG_SIZE == crypto_aead_chacha20poly1305_ietf_ABYTES, "tag size");
 
-enum { MODE_BASE = 0 };
+enum { MODE_BASE = 0, IKM_PARTS_MAX = 6 };
 
 /* suite_id of section 4.1, and that of section 5.1: kem_id, kdf_id, aead_id. */
 static const uint8_t kem_suite[] = {'K', 'E', 'M', 0x00, 0x20};
@@ -28,16 +28,26 @@ static const Suite in_hpke = {hpke_suite, sizeof(hpke_suite)};
 typedef struct HpkeContext { /* section 5.1 */
         uint8_t key[HPKE_KEY_SIZE];
         uint8_t base_nonce[HPKE_NONCE_SIZE];
-        MlsSecret exporter_secret;
+        MlsSecret secret;
+        MlsSlice info; /* key_schedule_context */
 } HpkeContext;
 
-/* Section 4: LabeledExtract. */
+/* Section 4: LabeledExtract; the ikm in parts. */
+static void labeled_extract_parts(Suite suite, MlsSlice salt, const char *label, const MlsSlice *ikm,
+                                  size_t count, MlsSecret *out)
+{
+        MlsSlice parts[3 + IKM_PARTS_MAX] = {mls_string("HPKE-v1"), mls_slice(suite.id, suite.size),
+                                             mls_string(label)};
+
+        assert(count <= IKM_PARTS_MAX);
+        for (size_t i = 0; i < count; i++)
+                parts[3 + i] = ikm[i];
+        mls_extract(salt, parts, 3 + count, out);
+}
+
 static void labeled_extract(Suite suite, MlsSlice salt, const char *label, MlsSlice ikm, MlsSecret *out)
 {
-        const MlsSlice parts[] = {mls_string("HPKE-v1"), mls_slice(suite.id, suite.size), mls_string(label),
-                                  ikm};
-
-        mls_extract(salt, parts, 4, out);
+        labeled_extract_parts(suite, salt, label, &ikm, 1, out);
 }
 
 /* Section 4: LabeledExpand. */
@@ -109,30 +119,30 @@ static int decap(const DhKeyPair *at, const uint8_t *enc, MlsSecret *out)
         return 0;
 }
 
-/* Section 5.1: KeySchedule, with neither psk nor psk_id. */
-static void key_schedule(const MlsSecret *shared_secret, MlsSlice info, HpkeContext *out)
+/* Section 5.1: key_schedule_context, with neither psk nor psk_id. */
+void hpke_info_init(HpkeInfo *out, const MlsSlice *parts, size_t count)
 {
-        uint8_t context[1 + 2 * MLS_HASH_SIZE];
-        MlsSlice context_slice = mls_slice(context, sizeof(context));
-        MlsSecret hash, secret;
-        E2EE_WIPE(secret);
+        MlsSecret hash;
 
-        context[0] = MODE_BASE;
+        out->context[0] = MODE_BASE;
         labeled_extract(in_hpke, (MlsSlice){0}, "psk_id_hash", (MlsSlice){0}, &hash);
-        memcpy(context + 1, hash.bytes, sizeof(hash.bytes));
-        labeled_extract(in_hpke, (MlsSlice){0}, "info_hash", info, &hash);
-        memcpy(context + 1 + MLS_HASH_SIZE, hash.bytes, sizeof(hash.bytes));
-
-        labeled_extract(in_hpke, mls_slice(shared_secret->bytes, sizeof(shared_secret->bytes)), "secret",
-                        (MlsSlice){0}, &secret);
-        labeled_expand(in_hpke, &secret, "key", context_slice, out->key, sizeof(out->key));
-        labeled_expand(in_hpke, &secret, "base_nonce", context_slice, out->base_nonce,
-                       sizeof(out->base_nonce));
-        labeled_expand(in_hpke, &secret, "exp", context_slice, out->exporter_secret.bytes,
-                       sizeof(out->exporter_secret.bytes));
+        memcpy(out->context + 1, hash.bytes, sizeof(hash.bytes));
+        labeled_extract_parts(in_hpke, (MlsSlice){0}, "info_hash", parts, count, &hash);
+        memcpy(out->context + 1 + MLS_HASH_SIZE, hash.bytes, sizeof(hash.bytes));
 }
 
-int hpke_seal(const DhPublicKey *to, MlsSlice info, MlsSlice plaintext, const E2eeContext *context,
+/* Section 5.1: KeySchedule. The exporter secret is derived where it is needed. */
+static void key_schedule(const MlsSecret *shared_secret, const HpkeInfo *info, HpkeContext *out)
+{
+        labeled_extract(in_hpke, mls_slice(shared_secret->bytes, sizeof(shared_secret->bytes)), "secret",
+                        (MlsSlice){0}, &out->secret);
+        out->info = mls_slice(info->context, sizeof(info->context));
+        labeled_expand(in_hpke, &out->secret, "key", out->info, out->key, sizeof(out->key));
+        labeled_expand(in_hpke, &out->secret, "base_nonce", out->info, out->base_nonce,
+                       sizeof(out->base_nonce));
+}
+
+int hpke_seal(const DhPublicKey *to, const HpkeInfo *info, MlsSlice plaintext, const E2eeContext *context,
               uint8_t kem_output[static HPKE_KEM_OUTPUT_SIZE], uint8_t *ciphertext)
 {
         MlsSecret shared_secret;
@@ -152,8 +162,8 @@ int hpke_seal(const DhPublicKey *to, MlsSlice info, MlsSlice plaintext, const E2
         return 0;
 }
 
-int hpke_open(const DhKeyPair *at, const uint8_t kem_output[static HPKE_KEM_OUTPUT_SIZE], MlsSlice info,
-              MlsSlice ciphertext, uint8_t *plaintext)
+int hpke_open(const DhKeyPair *at, const uint8_t kem_output[static HPKE_KEM_OUTPUT_SIZE],
+              const HpkeInfo *info, MlsSlice ciphertext, uint8_t *plaintext)
 {
         MlsSecret shared_secret;
         HpkeContext receiver;
@@ -173,7 +183,12 @@ int hpke_open(const DhKeyPair *at, const uint8_t kem_output[static HPKE_KEM_OUTP
 /* Section 5.3: Context.Export. */
 static void export_secret(const HpkeContext *from, const char *exporter_context, MlsSecret *out)
 {
-        labeled_expand(in_hpke, &from->exporter_secret, "sec", mls_string(exporter_context), out->bytes,
+        MlsSecret exporter_secret;
+        E2EE_WIPE(exporter_secret);
+
+        labeled_expand(in_hpke, &from->secret, "exp", from->info, exporter_secret.bytes,
+                       sizeof(exporter_secret.bytes));
+        labeled_expand(in_hpke, &exporter_secret, "sec", mls_string(exporter_context), out->bytes,
                        sizeof(out->bytes));
 }
 
@@ -182,12 +197,14 @@ int hpke_send_export(const DhPublicKey *to, const char *exporter_context, const 
 {
         MlsSecret shared_secret;
         HpkeContext sender;
+        HpkeInfo info;
         E2EE_WIPE(shared_secret);
         E2EE_WIPE(sender);
 
         if (encap(to, context, kem_output, &shared_secret) != 0)
                 return HPKE_FAILED;
-        key_schedule(&shared_secret, (MlsSlice){0}, &sender);
+        hpke_info_init(&info, NULL, 0);
+        key_schedule(&shared_secret, &info, &sender);
         export_secret(&sender, exporter_context, out);
         return 0;
 }
@@ -197,12 +214,14 @@ int hpke_receive_export(const DhKeyPair *at, const uint8_t kem_output[static HPK
 {
         MlsSecret shared_secret;
         HpkeContext receiver;
+        HpkeInfo info;
         E2EE_WIPE(shared_secret);
         E2EE_WIPE(receiver);
 
         if (decap(at, kem_output, &shared_secret) != 0)
                 return HPKE_FAILED;
-        key_schedule(&shared_secret, (MlsSlice){0}, &receiver);
+        hpke_info_init(&info, NULL, 0);
+        key_schedule(&shared_secret, &info, &receiver);
         export_secret(&receiver, exporter_context, out);
         return 0;
 }

@@ -23,12 +23,21 @@ enum {
 /* DeriveKeyPair(ikm) (section 7.1.3). */
 void hpke_derive_key_pair(MlsSlice ikm, DhKeyPair *out);
 
+/*
+ * What the key schedule makes of `info` (section 5.1): the same for all to whom something is sealed with one
+ * info, which may be large.
+ */
+typedef struct HpkeInfo {
+        uint8_t context[1 + 2 * MLS_HASH_SIZE];
+} HpkeInfo;
+void hpke_info_init(HpkeInfo *out, const MlsSlice *parts, size_t count);
+
 /* SealBase(pkR, info, aad = "", pt) (section 6.1). ciphertext has plaintext.size + HPKE_TAG_SIZE bytes. */
-int hpke_seal(const DhPublicKey *to, MlsSlice info, MlsSlice plaintext, const E2eeContext *context,
+int hpke_seal(const DhPublicKey *to, const HpkeInfo *info, MlsSlice plaintext, const E2eeContext *context,
               uint8_t kem_output[static HPKE_KEM_OUTPUT_SIZE], uint8_t *ciphertext);
 /* OpenBase. The plaintext has ciphertext.size - HPKE_TAG_SIZE bytes. */
-int hpke_open(const DhKeyPair *at, const uint8_t kem_output[static HPKE_KEM_OUTPUT_SIZE], MlsSlice info,
-              MlsSlice ciphertext, uint8_t *plaintext);
+int hpke_open(const DhKeyPair *at, const uint8_t kem_output[static HPKE_KEM_OUTPUT_SIZE],
+              const HpkeInfo *info, MlsSlice ciphertext, uint8_t *plaintext);
 
 /* SendExportBase and ReceiveExportBase with info = "" (section 6.2): a secret of 32 bytes. */
 int hpke_send_export(const DhPublicKey *to, const char *exporter_context, const E2eeContext *context,

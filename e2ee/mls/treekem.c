@@ -140,8 +140,10 @@ int mls_path_encrypt(const MlsTree *tree, uint32_t leaf, const MlsPathSecrets *p
 {
         __attribute__((cleanup(node_list_deinit))) NodeList to = {0};
         size_t nodes, ciphertexts;
+        HpkeInfo info;
         int r;
 
+        mls_encrypt_context(MLS_LABEL_UPDATE_PATH_NODE, group_context, &info);
         mls_write_slice(out, mls_tree_leaf(tree, leaf)->node.encoded);
         nodes = mls_begin_vector(out);
         for (size_t i = 0; i < path->count; i++) {
@@ -153,8 +155,7 @@ int mls_path_encrypt(const MlsTree *tree, uint32_t leaf, const MlsPathSecrets *p
                         return r;
                 ciphertexts = mls_begin_vector(out);
                 for (size_t j = 0; j < to.count; j++) {
-                        r = mls_encrypt_with_label(mls_tree_key(tree, to.nodes[j]),
-                                                   MLS_LABEL_UPDATE_PATH_NODE, group_context,
+                        r = mls_encrypt_with_label(mls_tree_key(tree, to.nodes[j]), &info,
                                                    mls_secret_slice(&path->secrets[i]), random, out);
                         if (r != 0)
                                 return r;

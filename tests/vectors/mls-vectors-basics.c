@@ -77,6 +77,7 @@ static bool check_encrypt(JsonObject *test)
         MLS_WRITER(writer);
         ByteReader reader;
         DhKeyPair pair;
+        HpkeInfo info;
 
         CHECK(given.size == plaintext.size + MLS_AEAD_TAG_SIZE);
         CHECK(vector_fixed(test, "priv", pair.secret_key.bytes, 32));
@@ -84,8 +85,8 @@ static bool check_encrypt(JsonObject *test)
         CHECK(mls_decrypt_with_label(&pair, label, context, &ciphertext, out) == 0);
         CHECK(mls_slice_equal(plaintext, mls_slice(out, plaintext.size)));
 
-        CHECK(mls_encrypt_with_label(&pair.public_key, label, context, plaintext, vector_context(),
-                                     &writer) == 0);
+        mls_encrypt_context(label, context, &info);
+        CHECK(mls_encrypt_with_label(&pair.public_key, &info, plaintext, vector_context(), &writer) == 0);
         reader = mls_reader(mls_written(&writer));
         mls_read_hpke_ciphertext(&reader, &ciphertext);
         CHECK(reader_done(&reader));

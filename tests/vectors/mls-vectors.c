@@ -12,11 +12,13 @@
 #include "tests/vectors/mls-vectors.h"
 
 static const VectorKind *const kinds[] = {
-                &vector_tree_math,       &vector_deserialization,    &vector_crypto_basics,
-                &vector_key_schedule,    &vector_psk_secret,         &vector_transcript,
-                &vector_secret_tree,     &vector_message_protection, &vector_welcome,
-                &vector_tree_operations, &vector_tree_validation,    &vector_treekem,
-                &vector_messages,
+                &vector_tree_math,       &vector_deserialization,
+                &vector_crypto_basics,   &vector_key_schedule,
+                &vector_psk_secret,      &vector_transcript,
+                &vector_secret_tree,     &vector_message_protection,
+                &vector_welcome,         &vector_tree_operations,
+                &vector_tree_validation, &vector_treekem,
+                &vector_messages,        &vector_passive,
 };
 
 typedef struct Tally {

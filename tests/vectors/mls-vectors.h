@@ -20,7 +20,7 @@ typedef struct VectorKind {
 extern const VectorKind vector_tree_math, vector_deserialization, vector_crypto_basics, vector_key_schedule,
                 vector_psk_secret, vector_transcript, vector_secret_tree, vector_message_protection,
                 vector_welcome, vector_tree_operations, vector_tree_validation, vector_treekem,
-                vector_messages;
+                vector_messages, vector_passive;
 
 /* Says on stderr what did not hold; false. */
 bool vector_failed(const char *file, int line, const char *what);
