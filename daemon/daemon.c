@@ -124,6 +124,9 @@ int daemon_init(Daemon *daemon, const DaemonOptions *options)
                 log_error("bus", r, "cannot connect to the user's bus");
                 return r;
         }
+        r = auto_lock_new(daemon->account, daemon->bus.bus, &daemon->auto_lock);
+        if (r < 0)
+                return r;
         r = bus_take_name(&daemon->bus);
         if (r == BUS_NAME_IN_USE) {
                 log_error("bus", 0, "another smd serves this bus already: " BUS_NAME " is taken");
@@ -151,6 +154,7 @@ int daemon_run(Daemon *daemon)
 void daemon_deinit(Daemon *daemon)
 {
         daemon->credential = fd_reader_free(daemon->credential);
+        daemon->auto_lock = auto_lock_free(daemon->auto_lock);
         bus_deinit(&daemon->bus);
         daemon->account = account_free(daemon->account);
         daemon->worker = password_worker_free(daemon->worker);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "daemon/auto-lock.h"
 #include "daemon/bus.h"
 
 /* Everything, from the state folder to the bus, and the loop that runs it. */
@@ -10,6 +11,7 @@ typedef struct Daemon {
         PasswordWorker *worker;
         Account *account;
         Bus bus;
+        AutoLock *auto_lock;
         guint sigterm, sigint, watchdog;
         struct FdReader *credential;
         bool failed;
