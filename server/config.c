@@ -75,6 +75,10 @@ static const ConfigKey keys[] = {
 
                 {"directory", "enabled", CONFIG_CHOICE, FIELD(directory), "no", .choices = switches},
 
+                {"blobs", "size", CONFIG_SIZE, FIELD(blob_size), "105M", 0, 1024 * GIB},
+                {"blobs", "account", CONFIG_SIZE, FIELD(blob_account_bytes), "1G", 0, 1024 * 1024 * GIB},
+                {"blobs", "reserve", CONFIG_SIZE, FIELD(blob_reserve), "1G", 0, 1024 * 1024 * GIB},
+
                 {"limits", "connections", CONFIG_COUNT, FIELD(connections), "16000", 1, 1000000},
                 {"limits", "connections-per-address", CONFIG_COUNT, FIELD(connections_per_address), "256", 1,
                  1000000},
@@ -114,6 +118,8 @@ static const ConfigKey keys[] = {
                 {"limits", "uploads-per-account", CONFIG_RATE, FIELD(uploads), "120/h"},
                 {"limits", "presence-per-account", CONFIG_RATE, FIELD(presence), "120/min"},
                 {"limits", "directory-per-account", CONFIG_RATE, FIELD(directory_rate), "60/min"},
+                {"limits", "blob-puts-per-account", CONFIG_RATE, FIELD(blob_puts), "20000/h"},
+                {"limits", "blob-gets-per-account", CONFIG_RATE, FIELD(blob_gets), "60000/h"},
                 {"limits", "logins-per-address", CONFIG_RATE, FIELD(logins), "60/15min"},
                 {"limits", "sends-per-recipient", CONFIG_RATE, FIELD(sends_recipient), "2000/h"},
                 {"limits", "sends-per-account", CONFIG_RATE, FIELD(sends), "6000/min"},

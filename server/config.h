@@ -50,7 +50,8 @@ typedef struct Config {
         Rate bundles_account, bundles_address, bundles_target, sends;
         Rate logins, uploads, sends_recipient, presence;
         Rate password_changes;
-        Rate directory_rate;
+        Rate directory_rate, blob_puts, blob_gets;
+        uint64_t blob_size, blob_account_bytes, blob_reserve;
         uint64_t directory; /* whether there is one */
         uint64_t wrong_password_pause_ms, reserved_ms;
         uint64_t presence_tickets, presence_grace_ms;

@@ -6,7 +6,10 @@
  * One walk over a thread's connections each second in place of timers for each, which libwebsockets keeps in
  * a sorted list: with many connections, that list was most of the work of accepting one.
  */
-enum { ENDING_US = 5 * 1000 * 1000 }; /* for a Goodbye to leave, and the peer to close */
+enum {
+        ENDING_US = 5 * 1000 * 1000, /* for a Goodbye to leave, and the peer to close */
+        BLOCKED_MS = 1000,           /* until a connection that takes nothing gives memory back */
+};
 
 static bool is_older(uint64_t now_us, uint64_t since_us, uint64_t limit_ms)
 {
@@ -22,6 +25,8 @@ static void check(Session *session, uint64_t now, const Config *config)
                         io_websocket_kill(session);
                 return;
         }
+        if (session->blocked_us && is_older(now, session->blocked_us, BLOCKED_MS))
+                session_blobs_give_back(session);
         if (session->blocked_us && is_older(now, session->blocked_us, config->slow_ms)) {
                 session_end(session, WIRE__GOODBYE_REASON__GOODBYE_REASON_TOO_SLOW, 0);
                 return;

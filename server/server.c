@@ -21,7 +21,10 @@
 #include "server/log.h"
 #include "server/metrics-listener.h"
 
-enum { SPARE_FILES = 512 };
+enum {
+        SPARE_FILES = 512,
+        BLOB_QUEUE_MAX = 512, /* pieces, of 128 KiB at most */
+};
 
 static void add_name(Server *server, const char *name)
 {
@@ -113,6 +116,8 @@ static void init_limiters(Limiters *limiters, const Config *config)
         limiter_init(&limiters->uploads, config->uploads);
         limiter_init(&limiters->presence, config->presence);
         limiter_init(&limiters->directory, config->directory_rate);
+        limiter_init(&limiters->blob_puts, config->blob_puts);
+        limiter_init(&limiters->blob_gets, config->blob_gets);
         limiter_init(&limiters->password_changes, config->password_changes);
         limiter_init(&limiters->logins, config->logins);
         limiter_init(&limiters->sends_recipient, config->sends_recipient);
@@ -130,6 +135,8 @@ static void deinit_limiters(Limiters *limiters)
         limiter_deinit(&limiters->uploads);
         limiter_deinit(&limiters->presence);
         limiter_deinit(&limiters->directory);
+        limiter_deinit(&limiters->blob_puts);
+        limiter_deinit(&limiters->blob_gets);
         limiter_deinit(&limiters->password_changes);
         limiter_deinit(&limiters->logins);
         limiter_deinit(&limiters->sends_recipient);
@@ -181,6 +188,30 @@ static int store_problem(const Server *server, int error)
         }
 }
 
+static int open_blobs(Server *server)
+{
+        const Config *config = server->config;
+        BlobLimits limits = {
+                        .account_bytes = config->blob_account_bytes,
+                        .retention_ms = config->retention_ms,
+                        .reserve_bytes = config->blob_reserve,
+                        .queue_max = BLOB_QUEUE_MAX,
+        };
+        int r;
+
+        r = blobs_open(server->state.folder, &limits, &server->metrics, &server->blobs);
+        return r < 0 ? store_problem(server, r) : 0;
+}
+
+/* Its deletion may have been cut off before its blobs had gone. */
+static void delete_blobs(void *owner, const char *user_name)
+{
+        Server *server = owner;
+
+        if (blobs_delete_owned(server->blobs, user_name) < 0)
+                log_error("no memory to delete the blobs of deleted accounts");
+}
+
 static int open_store(Server *server)
 {
         const Config *config = server->config;
@@ -189,6 +220,8 @@ static int open_store(Server *server)
                         .mailbox_bytes = config->mailbox_bytes,
                         .retention_ms = config->retention_ms,
                         .reserved_ms = config->reserved_ms,
+                        .deleted = delete_blobs,
+                        .deleted_owner = server,
                         .dedupe_ms = config->dedupe_ms,
                         .dedupe_count = config->dedupe_count,
                         .queue_max = config->store_queue,
@@ -245,6 +278,9 @@ static int server_up(Server *server, struct ev_loop *loop)
                                 : certificate_load_own(&server->certificate, server->state.folder);
         if (r != 0)
                 return r;
+        r = open_blobs(server);
+        if (r != 0)
+                return r;
         r = open_store(server);
         if (r != 0)
                 return r;
@@ -280,6 +316,7 @@ static void server_down(Server *server)
         server->metrics_listener = metrics_listener_free(server->metrics_listener);
         server->passwords = password_pool_free(server->passwords);
         server->store = store_close(server->store);
+        server->blobs = blobs_close(server->blobs);
         io_threads_free(server);
         server->listener = listener_free(server->listener);
         server->router = router_free(server->router);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <stdatomic.h>
 #include <sys/socket.h>
 
+#include "server/blobs.h"
 #include "server/certificate.h"
 #include "server/config.h"
 #include "server/limiter.h"
@@ -28,6 +30,8 @@ typedef struct Limiters {
         Limiter presence;
         Limiter password_changes;
         Limiter directory;
+        Limiter blob_puts;
+        Limiter blob_gets;
         Limiter sends;
         Limiter sends_recipient; /* by sender and recipient */
 } Limiters;
@@ -42,6 +46,8 @@ typedef struct Server {
         Store *store;
         Router *router;
         Presence *presence;
+        Blobs *blobs;
+        atomic_size_t blob_reads; /* pieces in memory, for connections to take */
         PasswordPool *passwords;
         Limiters limiters;
         Tries tries;

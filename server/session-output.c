@@ -248,7 +248,14 @@ bool session_has_output(const Session *session)
 {
         return session->state < SESSION_ENDED &&
                (session->replies || session->results || session->queue || session->ephemeral ||
-                session_presence_is_untold(session) || session->state == SESSION_ENDING);
+                session->gets_ready || session_presence_is_untold(session) || session->state == SESSION_ENDING);
+}
+
+/* Messages come before pieces of blobs, but do not keep them away. */
+static size_t encode_in_turn(Session *session, uint8_t *buffer, bool delivery)
+{
+        session->blob_turn = delivery;
+        return delivery ? session_encode_delivery(session, buffer) : session_encode_blob(session, buffer);
 }
 
 size_t session_next_frame(Session *session, uint8_t *buffer)
@@ -265,8 +272,12 @@ size_t session_next_frame(Session *session, uint8_t *buffer)
                 size = encode_goodbye(session, buffer);
         else if (session_presence_is_untold(session))
                 size = session_encode_presence(session, buffer);
-        else if (session->queue || session->ephemeral)
-                size = session_encode_delivery(session, buffer);
+        else if ((session->queue || session->ephemeral) && !(session->blob_turn && session->gets_ready))
+                size = encode_in_turn(session, buffer, true);
+        else if (session->gets_ready)
+                size = encode_in_turn(session, buffer, false);
+        else if (session->gets_waiting) /* they were given back */
+                session_blobs_read_on(session);
         metrics_add(session->host->metrics, METRIC_BYTES_OUT, size);
         return size;
 }

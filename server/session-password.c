@@ -16,6 +16,7 @@ typedef struct AccountJob {
         PasswordJob password;
         StoreChangePassword change;
         StoreDeleteAccount removal;
+        BlobRequest blobs;
         Try try;
         Session *session;
         Wire__ClientFrame *frame;
@@ -78,12 +79,27 @@ static void change_done(StoreRequest *request)
         }
 }
 
+/* The last step: a server that is cut off before it takes it at its next start. */
+static void blobs_done(BlobRequest *request)
+{
+        AccountJob *job = JOB_OF(request, blobs);
+        Session *session = job->session;
+
+        if (session_is_open(session))
+                session_reply_done(session, job->frame->request);
+        session_end(session, WIRE__GOODBYE_REASON__GOODBYE_REASON_DEVICE_REMOVED, 0);
+        /* A newer connection of the device, if this one has been replaced. */
+        router_end(session->host->server->router, job->mailbox, WIRE__GOODBYE_REASON__GOODBYE_REASON_DEVICE_REMOVED);
+        job_free(job);
+}
+
 static void removal_done(StoreRequest *request)
 {
         AccountJob *job = JOB_OF(request, removal);
-        Session *session = job->session;
-        Router *router = session->host->server->router;
+        SessionHost *host = job->session->host;
+        int r;
 
+        job->session->leaving = request->result == 0;
         if (request->result == STORE_STALE_DEVICE) {
                 refuse(job, WIRE__ERROR_CODE__ERROR_CODE_WRONG_PASSWORD);
                 return;
@@ -92,13 +108,22 @@ static void removal_done(StoreRequest *request)
                 refuse(job, session_code_of_failure(request->result));
                 return;
         }
-        metrics_add(session->host->metrics, METRIC_ACCOUNTS_DELETED, 1);
-        if (session_is_open(session))
-                session_reply_done(session, job->frame->request);
-        session_end(session, WIRE__GOODBYE_REASON__GOODBYE_REASON_DEVICE_REMOVED, 0);
-        /* A newer connection of the device, if this one has been replaced. */
-        router_end(router, job->mailbox, WIRE__GOODBYE_REASON__GOODBYE_REASON_DEVICE_REMOVED);
-        job_free(job);
+        metrics_add(host->metrics, METRIC_ACCOUNTS_DELETED, 1);
+        if (!host->server->blobs) { /* at the end; the next start does it */
+                job_free(job);
+                return;
+        }
+        job->blobs.operation = BLOB_DELETE_OWNED;
+        job->blobs.inbox = host->inbox;
+        job->blobs.done = blobs_done;
+        memcpy(job->blobs.owner, job->name, sizeof(job->blobs.owner));
+        r = blobs_submit(host->server->blobs, &job->blobs);
+        if (r < 0) {
+                (void)blobs_delete_owned(host->server->blobs, job->name); /* later, and unanswered */
+                blobs_done(&job->blobs);
+                return;
+        }
+        metrics_add(host->metrics, METRIC_BLOB_REQUESTS, 1);
 }
 
 static void change_store(AccountJob *job)
@@ -109,6 +134,7 @@ static void change_store(AccountJob *job)
                 memcpy(removal->name, job->name, sizeof(removal->name));
                 removal->mailbox = job->mailbox;
                 memcpy(removal->verified_hash, job->password.hash, sizeof(removal->verified_hash));
+                job->session->leaving = true;
                 submit(job, &removal->base, STORE_DELETE_ACCOUNT, removal_done);
         } else {
                 const Wire__PasswordParameters *password = job->frame->change_password->password;

@@ -77,5 +77,15 @@ bool session_presence_is_untold(const Session *session);
 size_t session_encode_presence(Session *session, uint8_t *buffer);
 void session_presence_deinit(Session *session);
 
+/* session-blobs.c. Those that take a frame own it. */
+void session_put_blob(Session *session, Wire__ClientFrame *frame);
+void session_delete_blob(Session *session, Wire__ClientFrame *frame);
+void session_get_blob(Session *session, uint64_t request, const Wire__GetBlob *get);
+bool session_blobs_are_full(const Session *session); /* no more is to be read */
+bool session_blobs_are_easy(const Session *session); /* until this is so */
+void session_blobs_read_on(Session *session);
+size_t session_encode_blob(Session *session, uint8_t *buffer);
+void session_blobs_deinit(Session *session);
+
 /* A limit that was met: counts it and answers; true if the request is refused. */
 bool session_is_limited(Session *session, Limiter *limiter, uint64_t key, uint64_t request);

@@ -108,6 +108,7 @@ void session_set_state(Session *session, SessionState state)
                 detach(session);
                 session_delivery_deinit(session);
                 session_presence_deinit(session);
+                session_blobs_deinit(session);
         }
         if (state == SESSION_AUTHENTICATED) {
                 free(session->server_name);
@@ -165,10 +166,10 @@ void session_update_flow(Session *session)
         const Config *config = session->host->server->config;
         size_t envelopes = session->in_flight + session_results_waiting(session);
         bool full = envelopes >= config->envelopes_in_flight || session->replies_count >= REPLIES_MAX ||
-                    session->in_flight_bytes >= IN_FLIGHT_BYTES_MAX;
+                    session->in_flight_bytes >= IN_FLIGHT_BYTES_MAX || session_blobs_are_full(session);
         bool easy = envelopes <= config->envelopes_in_flight / 2 &&
                     session->replies_count <= REPLIES_MAX / 2 &&
-                    session->in_flight_bytes <= IN_FLIGHT_BYTES_MAX / 2;
+                    session->in_flight_bytes <= IN_FLIGHT_BYTES_MAX / 2 && session_blobs_are_easy(session);
 
         if (!session_is_open(session) || !(session->paused ? easy : full))
                 return;
@@ -225,6 +226,7 @@ static void hello(Session *session, uint64_t request, const Wire__Hello *from)
         session_set_state(session, SESSION_GREETED);
 
         limits.payload_max = (uint32_t)server->config->payload_max;
+        limits.blob_max = server->config->blob_size;
         limits.directory = server->config->directory != 0;
         limits.one_time_prekeys_max = WIRE_ONE_TIME_PREKEYS_MAX;
         welcome.protocol = from->protocol_max < WIRE_PROTOCOL_MAX ? from->protocol_max : WIRE_PROTOCOL_MAX;
@@ -321,9 +323,15 @@ static void dispatch(Session *session, Wire__ClientFrame **owned)
                 session_find_users(session, frame->request, frame->find_users);
                 break;
         case WIRE__CLIENT_FRAME__BODY_PUT_BLOB:
+                *owned = NULL;
+                session_put_blob(session, frame);
+                break;
         case WIRE__CLIENT_FRAME__BODY_GET_BLOB:
+                session_get_blob(session, frame->request, frame->get_blob);
+                break;
         case WIRE__CLIENT_FRAME__BODY_DELETE_BLOB:
-                session_reply_error(session, frame->request, WIRE__ERROR_CODE__ERROR_CODE_UNSUPPORTED, 0, "");
+                *owned = NULL;
+                session_delete_blob(session, frame);
                 break;
         case WIRE__CLIENT_FRAME__BODY__NOT_SET:
         case _WIRE__CLIENT_FRAME__BODY__CASE_IS_INT_SIZE:

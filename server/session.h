@@ -47,6 +47,7 @@ typedef struct Reply Reply;     /* session-output.c */
 typedef struct Results Results; /* session-output.c */
 typedef struct Unacked Unacked; /* session-deliver.c */
 typedef struct SessionPresence SessionPresence; /* session-presence.c */
+typedef struct BlobGet BlobGet;                 /* session-blobs.c */
 
 struct Session {
         SessionHost *host;
@@ -97,6 +98,11 @@ struct Session {
         size_t ephemeral_count, ephemeral_bytes;
         SessionPresence *presence; /* what it watches */
         PresenceMember *presence_member;
+        BlobGet *gets_waiting, *gets_ready;  /* pieces to be read; read, and to be sent */
+        size_t gets_count, gets_in_memory;   /* with those that are being read */
+        size_t puts_count;                   /* pieces that are not durable yet */
+        bool blob_turn;                      /* the last frame was of the mailbox */
+        bool leaving;                        /* the account is about to be deleted */
         bool reading, behind; /* the mailbox is being read; it has more than we know */
 };
 
@@ -122,6 +128,9 @@ unsigned session_close_code(const Session *session);
 
 /* Ends it with a Goodbye. Does nothing if it is ending already. */
 void session_end(Session *session, Wire__GoodbyeReason reason, uint32_t retry_after_ms);
+
+/* The connection takes nothing: what was read for it is read again when it does. */
+void session_blobs_give_back(Session *session);
 
 /* From the router. */
 void session_prekeys_are_low(Session *session, uint32_t left);

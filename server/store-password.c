@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <string.h>
 
 #include "server/cleanup.h"
@@ -109,10 +110,22 @@ int store_delete_account(Store *store, const StoreDeleteAccount *request)
         return statement_run(s);
 }
 
-int store_name_is_reserved(Store *store, const char *name)
+static int forget_name(Store *store, const char *name)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
-        int64_t since_ms = 0;
+        int r;
+
+        r = statement_prepare(store->database, &s, "DELETE FROM reserved_name WHERE name = :name");
+        if (r < 0)
+                return r;
+        statement_bind_text(s, ":name", name);
+        return statement_run(s);
+}
+
+/* 1: yes; 0: there is no such name. */
+static int find_name(Store *store, const char *name, int64_t *since_ms_out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
         r = statement_prepare(store->database, &s, "SELECT since_ms FROM reserved_name WHERE name = :name");
@@ -122,10 +135,42 @@ int store_name_is_reserved(Store *store, const char *name)
         r = statement_step(s);
         if (r <= 0)
                 return r;
-        r = statement_column_int64(s, "since_ms", &since_ms);
+        r = statement_column_int64(s, "since_ms", since_ms_out);
+        return r < 0 ? r : 1;
+}
+
+int store_name_is_reserved(Store *store, const char *name)
+{
+        int64_t since_ms = 0;
+        int r;
+
+        r = find_name(store, name, &since_ms);
+        if (r <= 0)
+                return r;
+        if ((uint64_t)since_ms + store->limits.reserved_ms > store->now_ms)
+                return 1;
+        return forget_name(store, name);
+}
+
+int store_tell_deleted(Store *store)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        if (!store->limits.deleted)
+                return 0;
+        r = statement_prepare(store->database, &s, "SELECT name FROM reserved_name");
         if (r < 0)
                 return r;
-        return (uint64_t)since_ms + store->limits.reserved_ms > store->now_ms;
+        while ((r = statement_step(s)) > 0) {
+                const char *name = NULL;
+
+                statement_column_text(s, "name", &name);
+                if (!name || strlen(name) > WIRE_USER_NAME_MAX)
+                        return -EBADMSG;
+                store->limits.deleted(store->limits.deleted_owner, name);
+        }
+        return r;
 }
 
 int store_free_names(Store *store)

@@ -116,7 +116,7 @@ void *store_reader_run(void *data)
                 StoreRequest *request;
                 size_t count;
 
-                request = queue_take(&store->to_reader, BATCH_MAX, 0, &count, &stopping);
+                request = (StoreRequest *)queue_take(&store->to_reader, BATCH_MAX, 0, &count, &stopping);
                 while (request) {
                         StoreRequest *next = (StoreRequest *)request->item.next;
 

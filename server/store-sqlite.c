@@ -167,7 +167,7 @@ static void complete(Store *store, StoreRequest *first, int error)
                                 store_bundles_deinit((StoreTakeBundles *)first);
                 }
                 if (first->operation == STORE_READ && error == 0 && first->result == 0) {
-                        (void)queue_put(&store->to_reader, first, 0); /* which completes it */
+                        (void)queue_put(&store->to_reader, &first->item, 0); /* which completes it */
                 } else {
                         completed++;
                         if (first->operation == STORE_ACK)
@@ -270,7 +270,7 @@ static void *writer_run(void *data)
                 StoreRequest *first;
                 size_t count;
 
-                first = queue_take(&store->to_writer, BATCH_MAX,
+                first = (StoreRequest *)queue_take(&store->to_writer, BATCH_MAX,
                                    more           ? 1
                                    : store->acked ? ACK_DELAY_MS
                                                   : UPKEEP_INTERVAL_MS,
@@ -299,7 +299,7 @@ int store_submit(Store *store, StoreRequest *request)
                      (request->operation == STORE_READ && !((StoreRead *)request)->settle);
 
         request->item.run = run_done;
-        return queue_put(reads ? &store->to_reader : &store->to_writer, request, store->limits.queue_max);
+        return queue_put(reads ? &store->to_reader : &store->to_writer, &request->item, store->limits.queue_max);
 }
 
 /*
@@ -450,6 +450,9 @@ int store_open(const char *folder, const StoreLimits *limits,
         if (r < 0)
                 return r;
         r = tally_start(store);
+        if (r < 0)
+                return r;
+        r = store_tell_deleted(store);
         if (r < 0)
                 return r;
         r = start_threads(store);

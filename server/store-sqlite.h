@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "server/queue.h"
 #include "server/store-repeats.h"
 #include "server/store.h"
 #include "storage/database.h"
@@ -66,15 +67,6 @@ typedef struct Tally {
         int64_t envelopes, mailboxes; /* rows of the table, and mailboxes that have any: how many more, or fewer */
 } Tally;
 
-typedef struct Queue {
-        pthread_mutex_t lock;
-        pthread_cond_t changed;
-        InboxItem *first;
-        InboxItem **last;
-        size_t count;
-        bool stopping;
-} Queue;
-
 struct Store {
         StoreLimits limits;
         uint8_t hash_key[STORE_HASH_KEY_SIZE];
@@ -128,15 +120,6 @@ static inline uint64_t sequence_of(uint64_t position)
 /* store-schema.c */
 extern const Migrations store_migrations;
 
-/* store-queue.c */
-void queue_init(Queue *queue);
-void queue_deinit(Queue *queue);
-int queue_put(Queue *queue, StoreRequest *request, size_t max); /* max 0: no limit; -EBUSY */
-/* Up to count_max requests, linked by item.next; waits until there is one, or for wait_ms (0: for ever). */
-StoreRequest *queue_take(Queue *queue, size_t count_max, uint64_t wait_ms, size_t *count_out,
-                         bool *stopping_out);
-void queue_stop(Queue *queue);
-
 /* store-accounts.c, on the writer's thread, in its transaction: */
 int store_register(Store *store, StoreSetDevice *request);
 int store_login(Store *store, StoreSetDevice *request);
@@ -154,6 +137,7 @@ int store_set_hash(Store *store, int64_t account, const char *hash);
 int store_change_password(Store *store, const StoreChangePassword *request);
 int store_delete_account(Store *store, const StoreDeleteAccount *request);
 int store_name_is_reserved(Store *store, const char *name); /* 1: yes; 0: no */
+int store_tell_deleted(Store *store);                       /* StoreLimits.deleted */
 int store_free_names(Store *store);                         /* whose time is over */
 
 /* store-mailbox.c, on the writer's thread, in its transaction: */

@@ -196,6 +196,9 @@ typedef struct StoreLimits {
         uint64_t mailbox_bytes;
         uint64_t retention_ms;
         uint64_t reserved_ms; /* how long a deleted account's name is nobody's */
+        /* store_open() calls it for each of these names: what they have elsewhere is to go. NULL: nothing is called. */
+        void (*deleted)(void *owner, const char *user_name);
+        void *deleted_owner;
         uint64_t dedupe_ms;  /* how long a repeat is recognised after its original has left the mailbox */
         size_t dedupe_count; /* and how many envelopes, of all mailboxes together */
         size_t queue_max;    /* requests that wait */

@@ -19,7 +19,8 @@ UNLIMITED = {"limits": {"wrong-password-pause": "0s"} | {key: "off" for key in (
     "registrations-per-address", "wrong-passwords-per-account", "wrong-passwords-per-address",
     "salt-queries-per-address", "authentications-per-address", "bundles-per-account", "bundles-per-address",
     "one-time-prekeys-per-account", "logins-per-address", "uploads-per-account", "password-changes-per-account",
-    "presence-per-account", "directory-per-account", "sends-per-account", "sends-per-recipient")}}
+    "presence-per-account", "directory-per-account", "blob-puts-per-account", "blob-gets-per-account",
+    "sends-per-account", "sends-per-recipient")}}
 
 
 class Stage:

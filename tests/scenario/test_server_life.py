@@ -63,7 +63,7 @@ def test_without_configuration(tmp_path):
         state = tmp_path / "state" / "secure-messenger-server"
         assert stat.S_IMODE(state.stat().st_mode) == 0o700
         for file in state.iterdir():
-            assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+            assert stat.S_IMODE(file.stat().st_mode) == (0o700 if file.is_dir() else 0o600), file
         der = ssl.PEM_cert_to_DER_cert((state / "certificate.pem").read_text())
         assert pin == f"sha256:{hashlib.sha256(der).hexdigest()}"
 

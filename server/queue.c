@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/queue.h"
+
 #include <errno.h>
 #include <time.h>
-
-#include "server/store-sqlite.h"
 
 void queue_init(Queue *queue)
 {
@@ -23,19 +23,19 @@ void queue_deinit(Queue *queue)
         pthread_mutex_destroy(&queue->lock);
 }
 
-int queue_put(Queue *queue, StoreRequest *request, size_t max)
+int queue_put(Queue *queue, InboxItem *item, size_t max)
 {
         bool was_empty;
 
-        request->item.next = NULL;
+        item->next = NULL;
         pthread_mutex_lock(&queue->lock);
         if (max != 0 && queue->count >= max) {
                 pthread_mutex_unlock(&queue->lock);
                 return -EBUSY;
         }
         was_empty = !queue->first;
-        *queue->last = &request->item;
-        queue->last = &request->item.next;
+        *queue->last = item;
+        queue->last = &item->next;
         queue->count++;
         pthread_mutex_unlock(&queue->lock);
         if (was_empty)
@@ -61,8 +61,7 @@ static void wait_for_change(Queue *queue, uint64_t wait_ms)
         pthread_cond_timedwait(&queue->changed, &queue->lock, &until);
 }
 
-StoreRequest *queue_take(Queue *queue, size_t count_max, uint64_t wait_ms, size_t *count_out,
-                         bool *stopping_out)
+InboxItem *queue_take(Queue *queue, size_t count_max, uint64_t wait_ms, size_t *count_out, bool *stopping_out)
 {
         InboxItem *first, *last = NULL;
         size_t count = 0;
@@ -85,7 +84,7 @@ StoreRequest *queue_take(Queue *queue, size_t count_max, uint64_t wait_ms, size_
         *stopping_out = queue->stopping && !queue->first;
         pthread_mutex_unlock(&queue->lock);
         *count_out = count;
-        return (StoreRequest *)first; /* its first member */
+        return first;
 }
 
 void queue_stop(Queue *queue)
