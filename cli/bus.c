@@ -97,6 +97,27 @@ static gboolean is_utf8(const char *string, ClientFailure otherwise, GError **er
         return FALSE;
 }
 
+gboolean bus_contact_call(GDBusConnection *connection, const char *name, const char *method, GError **error)
+{
+        g_autofree char *path = client_contact_path(name);
+        g_autoptr(GVariant) account = bus_unlocked_account(connection, error);
+        g_autoptr(GError) refusal = NULL;
+
+        if (!account)
+                return FALSE;
+
+        g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+                        connection, CLIENT_BUS_NAME, path, CLIENT_CONTACT_INTERFACE, method,
+                        g_variant_new("(@a{sv})", g_variant_new_array(G_VARIANT_TYPE("{sv}"), NULL, 0)),
+                        G_VARIANT_TYPE_UNIT, G_DBUS_CALL_FLAGS_NONE, CLIENT_CALL_TIMEOUT_MS, NULL, &refusal);
+
+        if (g_error_matches(refusal, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT))
+                fail(error, CLIENT_FAILURE_NOT_FOUND);
+        else if (refusal)
+                g_propagate_error(error, g_steal_pointer(&refusal));
+        return reply != NULL;
+}
+
 gboolean bus_name_is_sound(const char *name, GError **error)
 {
         return is_utf8(name, CLIENT_FAILURE_BAD_NAME, error);

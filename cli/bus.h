@@ -28,6 +28,9 @@ gboolean bus_id_is_sound(const char *id, GError **error);
 /* Whether a text can go into a D-Bus call at all; else an error of BAD_TEXT. */
 gboolean bus_text_is_sound(const char *text, GError **error);
 
+/* Calls a method of a contact's that takes no options yet and returns nothing. NOT_FOUND: there is no such contact. */
+gboolean bus_contact_call(GDBusConnection *connection, const char *name, const char *method, GError **error);
+
 /* Whether a name can go into a D-Bus call at all; else an error of BAD_NAME. The daemon judges the rest. */
 gboolean bus_name_is_sound(const char *name, GError **error);
 

@@ -1,36 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/arguments.h"
 #include "cli/bus.h"
+#include "cli/contact-rows.h"
 #include "cli/harmless.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/report.h"
 
-static const struct {
-        const char *property, *key;
-} rows[] = {
-                {"Name", "name"},
-                {"KeyChanged", "key-changed"},
-                {"IdentityKey", "identity-key"},
-                {"SafetyNumber", "safety-number"},
-                {"Created", "created"},
-                {"LastMessage", "last-message"},
-};
-
 static void show_json(GVariant *contact)
 {
         GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
 
-        for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-                g_autoptr(GVariant) value = g_variant_lookup_value(contact, rows[i].property, NULL);
-
-                if (value)
-                        g_variant_builder_add(&builder, "{sv}", rows[i].key, value);
-        }
+        contact_rows_add(&builder, contact);
         json_print(g_variant_builder_end(&builder));
+}
+
+/* "  (blocked)"; "" for those whom somebody here has accepted. */
+static char *relation_mark(GVariant *contact)
+{
+        const char *relation = bus_string(contact, "Relation");
+        const char *word = NULL;
+
+        if (strcmp(relation, "request") == 0)
+                word = _("request: smctl requests");
+        else if (strcmp(relation, "declined") == 0)
+                word = _("declined");
+        else if (strcmp(relation, "blocked") == 0)
+                word = _("blocked");
+        return word ? g_strdup_printf("  (%s)", word) : g_strdup("");
 }
 
 /* The name comes first and alone, for awk '{print $1}'. */
@@ -39,15 +40,16 @@ static void show_words(GVariant *contact)
         g_autofree char *name = harmless_line(bus_string(contact, "Name"));
         g_autofree char *number = output_safety_number(bus_string(contact, "SafetyNumber"));
         g_autofree char *warning = output_styled(OUTPUT_WARNING, _("key changed: smctl trust"));
+        g_autofree char *relation = relation_mark(contact);
         gboolean changed = FALSE;
 
         g_variant_lookup(contact, "KeyChanged", "b", &changed);
+        printf("%s", name);
+        if (*number)
+                printf("%*s %s", (int)MAX(0, 16 - g_utf8_strlen(name, -1)), "", number);
         if (changed)
-                printf("%-16s %s  %s %s\n", name, number, warning, name);
-        else if (*number)
-                printf("%-16s %s\n", name, number);
-        else
-                printf("%s\n", name);
+                printf("  %s %s", warning, name);
+        printf("%s\n", relation);
 }
 
 ClientFailure cmd_contacts(const Command *command)

@@ -38,6 +38,8 @@ const char *report_hint(ClientFailure failure)
                 return _("Try again when they have been online.");
         case CLIENT_FAILURE_RATE_LIMITED:
                 return _("Wait, and try again.");
+        case CLIENT_FAILURE_BLOCKED:
+                return _("To do so: smctl unblock NAME");
         case CLIENT_FAILURE_STORE_DAMAGED:
                 return _("Remove its folder and log in again; see smd(8).");
         case CLIENT_FAILURE_DISK_FULL:

@@ -60,6 +60,7 @@ static const Row rows[] = {
                 {CLIENT_FAILURE_NOT_ALLOWED, "NotAllowed",
                  N_("This cannot be done to this message: it is not yours, not of a kind that can be changed, or "
                     "was edited 100 times.")},
+                {CLIENT_FAILURE_BLOCKED, "Blocked", N_("You have blocked this contact. Unblock them first.")},
                 {CLIENT_FAILURE_INTERRUPTED, NULL, N_("Interrupted.")},
 };
 

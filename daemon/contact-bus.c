@@ -7,6 +7,7 @@
 #include "daemon/bus-options.h"
 #include "daemon/bus.h"
 #include "daemon/cleanup.h"
+#include "daemon/contact-members.h"
 #include "daemon/contact.h"
 #include "daemon/log.h"
 
@@ -163,6 +164,15 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_VTABLE_START(0),
                 SD_BUS_METHOD_WITH_NAMES("AcceptKey", "aya{sv}", SD_BUS_PARAM(key) SD_BUS_PARAM(options), "",
                                          , method_accept_key, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("Accept", "a{sv}", SD_BUS_PARAM(options), "", , contact_method_accept,
+                                         SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("Decline", "a{sv}", SD_BUS_PARAM(options), "",
+                                         , contact_method_decline, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("Block", "a{sv}", SD_BUS_PARAM(options), "", , contact_method_block,
+                                         SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("Unblock", "a{sv}", SD_BUS_PARAM(options), "",
+                                         , contact_method_unblock, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_PROPERTY("Relation", "s", contact_get_relation, 0, CHANGES),
                 SD_BUS_PROPERTY("Name", "s", get_name, 0, SD_BUS_VTABLE_PROPERTY_CONST),
                 SD_BUS_PROPERTY("IdentityKey", "ay", get_identity_key, 0, CHANGES),
                 SD_BUS_PROPERTY("SafetyNumber", "s", get_safety_number, 0, CHANGES),
@@ -190,7 +200,7 @@ void contact_bus_announce(Bus *bus, const char *name)
 
         if (account_messenger(bus->account) && sd_bus_path_encode(BUS_CONTACTS, name, &path) >= 0)
                 sd_bus_emit_properties_changed(bus->bus, path, BUS_CONTACT, "IdentityKey", "SafetyNumber",
-                                               "KeyChanged", "LastMessage", NULL);
+                                               "KeyChanged", "LastMessage", "Relation", NULL);
 }
 
 void contact_bus_added(Bus *bus, const char *name)

@@ -11,19 +11,33 @@
 #include "daemon/store-message.h"
 #include "daemon/store-outbox.h"
 
-int contact_ensure(Store *store, const char *name, Contact *out)
+static int add(Store *store, const char *name, ContactRelation relation, Contact *out)
 {
         int r;
 
-        r = store_contact_find(store, name, out);
-        if (r != STORE_CONTACT_NONE)
-                return r;
-        *out = (Contact){.created_ms = clock_now_ms()};
+        *out = (Contact){.created_ms = clock_now_ms(), .relation = relation};
+        out->relation_since_ms = out->created_ms;
         g_strlcpy(out->name, name, sizeof(out->name));
         r = store_contact_insert(store, out);
         if (r < 0)
                 return r;
         return store_event_add(store, EVENT_CONTACT_ADDED, out->id, 0);
+}
+
+int contact_ensure(Store *store, const char *name, Contact *out)
+{
+        int r;
+
+        r = store_contact_find(store, name, out);
+        return r == STORE_CONTACT_NONE ? add(store, name, CONTACT_ACCEPTED, out) : r;
+}
+
+int contact_meet(Store *store, const char *name, Contact *out)
+{
+        int r;
+
+        r = add(store, name, CONTACT_REQUEST, out);
+        return r < 0 ? r : store_event_add(store, EVENT_CONTACT_REQUEST, out->id, 0);
 }
 
 static bool same_identity(const PublicIdentity *a, const PublicIdentity *b)
@@ -39,7 +53,7 @@ bool contact_has_shown(const Contact *contact, const PublicIdentity *identity)
                (contact->key_changed && same_identity(&contact->new_identity, identity));
 }
 
-static int record_key_change(Store *store, const Contact *contact)
+int contact_note_key_change(Store *store, const Contact *contact)
 {
         Message notice = {
                         .kind = MESSAGE_KEY_CHANGE,
@@ -53,9 +67,13 @@ static int record_key_change(Store *store, const Contact *contact)
         r = store_message_insert(store, contact->id, &notice);
         if (r != 0)
                 return r;
-        r = store_event_add(store, EVENT_KEY_CHANGED, contact->id, notice.number);
-        if (r < 0)
-                return r;
+        return store_event_add(store, EVENT_KEY_CHANGED, contact->id, notice.number);
+}
+
+static int stop_sending(Store *store, const Contact *contact)
+{
+        int r;
+
         r = store_outbox_unseal(store, contact->id);
         if (r < 0)
                 return r;
@@ -87,7 +105,12 @@ int contact_see_identity(Store *store, const PeerSelf *self, Contact *contact,
         r = store_contact_update(store, contact);
         if (r < 0)
                 return r;
-        r = record_key_change(store, contact);
+        if (contact_is_accepted(contact)) {
+                r = contact_note_key_change(store, contact);
+                if (r < 0)
+                        return r;
+        }
+        r = stop_sending(store, contact);
         return r < 0 ? r : CONTACT_KEY_CHANGED;
 }
 

@@ -9,8 +9,11 @@
  * person has accepted it. The first two take part in the transaction of their caller.
  */
 
-/* The contact of this name; a new one if there is none. */
+/* The contact of this name; a new one, accepted, if there is none. */
 int contact_ensure(Store *store, const char *name, Contact *out);
+
+/* A stranger has written: a new contact that is a request. */
+int contact_meet(Store *store, const char *name, Contact *out);
 
 /* Is it the accepted identity, or the one that waits to be accepted? */
 bool contact_has_shown(const Contact *contact, const PublicIdentity *identity);
@@ -19,10 +22,12 @@ enum { CONTACT_KEY_CHANGED = 1 };
 
 /*
  * Somebody showed this identity as the contact's. Returns 0 if it is the accepted one (now),
- * CONTACT_KEY_CHANGED if it is not: that stands in the history then, once, and what is queued waits.
+ * CONTACT_KEY_CHANGED if it is not: that stands in the history then, once, and what is queued waits. With
+ * somebody who is not accepted it stands there once they are: contact_note_key_change().
  */
 int contact_see_identity(Store *store, const PeerSelf *self, Contact *contact,
                          const PublicIdentity *identity);
+int contact_note_key_change(Store *store, const Contact *contact);
 
 enum { CONTACT_OTHER_KEY = 1 };
 

@@ -13,6 +13,11 @@ static const char *const names[] = {
                 [EVENT_KEY_ACCEPTED] = "key-accepted",
                 [EVENT_ENVELOPE_REJECTED] = "envelope-rejected",
                 [EVENT_MESSAGE_EDITED] = "message-edited",
+                [EVENT_CONTACT_REQUEST] = "contact-request",
+                [EVENT_CONTACT_ACCEPTED] = "contact-accepted",
+                [EVENT_CONTACT_DECLINED] = "contact-declined",
+                [EVENT_CONTACT_BLOCKED] = "contact-blocked",
+                [EVENT_CONTACT_UNBLOCKED] = "contact-unblocked",
 };
 
 const char *event_kind_name(EventKind kind)

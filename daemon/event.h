@@ -16,6 +16,11 @@ typedef enum EventKind {
         EVENT_KEY_ACCEPTED,
         EVENT_ENVELOPE_REJECTED,
         EVENT_MESSAGE_EDITED,
+        EVENT_CONTACT_REQUEST,
+        EVENT_CONTACT_ACCEPTED,
+        EVENT_CONTACT_DECLINED,
+        EVENT_CONTACT_BLOCKED,
+        EVENT_CONTACT_UNBLOCKED,
 } EventKind;
 
 typedef struct Event {

@@ -39,8 +39,33 @@ static int take_session_reset(const InboxContext *context)
         return context->in_current_session ? 0 : inbox_answer_with_reset(context->store, context->contact);
 }
 
+/* What waits as a request is what its sender has to say, and no more. */
+static bool may_stranger_say(const Content *content)
+{
+        switch (content->kind) {
+        case CONTENT_TEXT:
+        case CONTENT_ATTACHMENT:
+        case CONTENT_DELETION:
+        case CONTENT_PRESENCE_TICKET:
+        case CONTENT_UNKNOWN:
+                return true;
+        case CONTENT_SESSION_RESET:
+        case CONTENT_RECEIPT:
+        case CONTENT_TYPING:
+        case CONTENT_EDIT:
+        case CONTENT_REACTION:
+        case CONTENT_VERIFICATION:
+        case CONTENT_TIMER_CHANGE:
+        case CONTENT_ACCOUNT_DELETED:
+                return false;
+        }
+        return false;
+}
+
 static int take(const InboxContext *context, const Content *content)
 {
+        if (!contact_is_accepted(context->contact) && !may_stranger_say(content))
+                return 0;
         switch (content->kind) {
         case CONTENT_TEXT:
                 return take_message(context, content, MESSAGE_TEXT);

@@ -10,6 +10,7 @@
 #include "daemon/contact.h"
 #include "daemon/inbox-content.h"
 #include "daemon/inbox-reject.h"
+#include "daemon/relation.h"
 #include "daemon/store-peer.h"
 #include "daemon/store-prekey.h"
 
@@ -52,6 +53,16 @@ static int spend_prekey(Store *store, const PeerDecrypted *decrypted)
         return r == STORE_LAST_RESORT_REPEATED ? PEER_REPEATED : r;
 }
 
+/* Whoever is not to be heard has a session that goes on all the same: nobody can tell the difference from outside. */
+static int take_admitted(const InboxContext *context, const PeerDecrypted *decrypted, int admitted)
+{
+        if (admitted == RELATION_DROP)
+                return 0;
+        if (admitted == RELATION_REFUSE)
+                return inbox_refuse(context->store, "more than a request may have");
+        return inbox_take_content(context, decrypted);
+}
+
 static int take_decrypted(Store *store, const PeerSelf *self, const Address *sender, const Peer *peer,
                           const PeerDecrypted *decrypted, bool ephemeral)
 {
@@ -63,17 +74,22 @@ static int take_decrypted(Store *store, const PeerSelf *self, const Address *sen
                         .in_current_session = decrypted->in_current_session,
                         .ephemeral = ephemeral,
         };
-        int r;
+        int r, admitted;
 
-        r = contact_ensure(store, sender->name, &contact);
+        r = store_contact_find(store, sender->name, &contact);
+        if (r == STORE_CONTACT_NONE)
+                r = contact_meet(store, sender->name, &contact);
         if (r < 0)
                 return r;
+        admitted = relation_admit(store, &contact, decrypted->size, ephemeral);
+        if (admitted < 0)
+                return admitted;
         r = store_peer_save(store, contact.id, sender->device_id, peer);
         if (r < 0)
                 return r;
         /* Written before they changed their key: who they are now, only a new session can say. */
         if (!decrypted->started_session && !contact_has_shown(&contact, &decrypted->identity))
-                return inbox_take_content(&context, decrypted);
+                return take_admitted(&context, decrypted, admitted);
         r = contact_see_identity(store, self, &contact, &decrypted->identity);
         if (r < 0)
                 return r;
@@ -84,7 +100,7 @@ static int take_decrypted(Store *store, const PeerSelf *self, const Address *sen
                 if (r < 0)
                         return r;
         }
-        return inbox_take_content(&context, decrypted);
+        return take_admitted(&context, decrypted, admitted);
 }
 
 int inbox_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope *envelope,
@@ -106,6 +122,11 @@ int inbox_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope
         if (r < 0)
                 return r;
         known = r == 0;
+        if (!known) {
+                r = relation_admit_stranger(store, envelope->sequence == 0);
+                if (r != 0)
+                        return r < 0 ? r : inbox_refuse(store, "of one stranger too many");
+        }
         if (known)
                 r = store_peer_load(store, contact.id, sender.device_id, &peer);
         else

@@ -39,6 +39,8 @@ int inbox_answer_with_reset(Store *store, Contact *contact)
         bool has_reset = false;
         int r;
 
+        if (!contact_is_accepted(contact)) /* an answer would tell them that somebody is there */
+                return 0;
         r = store_outbox_has_reset(store, contact->id, &has_reset);
         if (r < 0 || has_reset)
                 return r;
@@ -82,7 +84,7 @@ int inbox_reject(Store *store, Contact *contact, int reason)
 
         log_info("inbox", "rejected an envelope: %s", reason_name(reason));
         r = store_account_add_rejected(store, 1);
-        if (r < 0 || !contact || reason == PEER_REPEATED)
+        if (r < 0 || !contact || !contact_is_accepted(contact) || reason == PEER_REPEATED)
                 return r;
         if (reason == PEER_UNSUPPORTED)
                 r = add_notice(store, contact->id, MESSAGE_UNSUPPORTED, &notice);

@@ -13,6 +13,7 @@
 #include "daemon/log.h"
 #include "daemon/outbox-result.h"
 #include "daemon/pause.h"
+#include "daemon/relation.h"
 #include "daemon/sealing.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
@@ -95,6 +96,9 @@ static int queue(Outbox *outbox, const OutboxText *text, Message *message)
                 if (r != 0)
                         return r;
         }
+        r = relation_write_to(outbox->store, &contact);
+        if (r != 0)
+                return r;
         message->reason = contact.key_changed ? PROBLEM_KEY_CHANGED : PROBLEM_NONE;
         r = store_message_insert(outbox->store, contact.id, message);
         if (r != 0)
@@ -152,6 +156,8 @@ int outbox_queue_content(Store *store, const PeerSelf *self, const Contact *cont
         size_t size = 0;
         int r;
 
+        if (!contact_is_accepted(contact))
+                return 0;
         r = content_encode(content, &encoded, &size);
         if (r != 0)
                 return r < 0 ? r : PROBLEM_TEXT_TOO_LONG;

@@ -41,6 +41,7 @@ typedef enum Problem {
         PROBLEM_STORE_TOO_NEW,
         PROBLEM_INVALID_ARGUMENT,
         PROBLEM_NOT_ALLOWED,
+        PROBLEM_BLOCKED,
         /* Reasons only: no call ends with one of these. */
         PROBLEM_OFFLINE,
         PROBLEM_REPLACED,

@@ -14,6 +14,36 @@ const PublicIdentity *contact_shown_identity(const Contact *contact)
         return contact->has_identity ? &contact->identity : NULL;
 }
 
+static const char *const relation_names[] = {
+                [CONTACT_REQUEST] = "request",
+                [CONTACT_ACCEPTED] = "accepted",
+                [CONTACT_DECLINED] = "declined",
+};
+
+const char *contact_relation_name(const Contact *contact)
+{
+        return contact->blocked ? "blocked" : relation_names[contact->relation];
+}
+
+static int read_relation(Statement *s, Contact *out)
+{
+        int64_t since = 0, blocked = 0;
+        const char *name = NULL;
+        unsigned i = 0;
+
+        statement_column_text(s, "relation", &name);
+        statement_column_int64(s, "relation_since", &since);
+        statement_column_int64(s, "blocked", &blocked);
+        while (name && i < G_N_ELEMENTS(relation_names) && strcmp(relation_names[i], name) != 0)
+                i++;
+        if (!name || i == G_N_ELEMENTS(relation_names))
+                return -EBADMSG;
+        out->relation = (ContactRelation)i;
+        out->relation_since_ms = (uint64_t)since;
+        out->blocked = blocked != 0;
+        return 0;
+}
+
 static int read_identity(Statement *s, const char *column, bool *has_out, PublicIdentity *out)
 {
         const uint8_t *data = NULL;
@@ -54,6 +84,9 @@ static int read_row(Statement *s, Contact *out)
         g_strlcpy(out->name, name, sizeof(out->name));
         if (safety_number)
                 g_strlcpy(out->safety_number, safety_number, sizeof(out->safety_number));
+        r = read_relation(s, out);
+        if (r < 0)
+                return r;
         r = read_identity(s, "identity", &out->has_identity, &out->identity);
         if (r < 0)
                 return r;
@@ -65,10 +98,7 @@ int store_contact_find(Store *store, const char *name, Contact *out)
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "SELECT id, name, created, identity, new_identity, safety_number, device_id, "
-                              "last_reset"
-                              " FROM contact WHERE name = :name");
+        r = statement_prepare(store->database, &s, "SELECT * FROM contact WHERE name = :name");
         if (r < 0)
                 return r;
         statement_bind_text(s, ":name", name);
@@ -80,10 +110,7 @@ int store_contact_get(Store *store, int64_t id, Contact *out)
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "SELECT id, name, created, identity, new_identity, safety_number, device_id, "
-                              "last_reset"
-                              " FROM contact WHERE id = :id");
+        r = statement_prepare(store->database, &s, "SELECT * FROM contact WHERE id = :id");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":id", id);
@@ -109,9 +136,11 @@ int store_contact_insert(Store *store, Contact *contact)
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "INSERT INTO contact (name, created) VALUES (:name, :created)");
+                              "INSERT INTO contact (name, created, relation, relation_since)"
+                              " VALUES (:name, :created, :relation, :created)");
         if (r < 0)
                 return r;
+        statement_bind_text(s, ":relation", relation_names[contact->relation]);
         statement_bind_text(s, ":name", contact->name);
         statement_bind_int64(s, ":created", (int64_t)contact->created_ms);
         r = statement_run(s);
@@ -138,6 +167,23 @@ int store_contact_update(Store *store, const Contact *contact)
         statement_bind_text(s, ":safety_number", contact->safety_number[0] ? contact->safety_number : NULL);
         statement_bind_int64(s, ":device_id", contact->device_id);
         statement_bind_int64(s, ":last_reset", (int64_t)contact->last_reset_ms);
+        return statement_run(s);
+}
+
+int store_contact_update_relation(Store *store, const Contact *contact)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "UPDATE contact SET relation = :relation, relation_since = :since,"
+                              "       blocked = :blocked WHERE id = :id");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":id", contact->id);
+        statement_bind_text(s, ":relation", relation_names[contact->relation]);
+        statement_bind_int64(s, ":since", (int64_t)contact->relation_since_ms);
+        statement_bind_int64(s, ":blocked", contact->blocked);
         return statement_run(s);
 }
 

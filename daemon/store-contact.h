@@ -6,6 +6,13 @@
 #include "e2ee/identity.h"
 #include "wire/limits.h"
 
+/* Blocking comes on top of it, so that nobody is more than before after an unblock. */
+typedef enum ContactRelation {
+        CONTACT_REQUEST,  /* has written, and nobody has said anything to it */
+        CONTACT_ACCEPTED, /* somebody here has accepted them, or has written to them */
+        CONTACT_DECLINED,
+} ContactRelation;
+
 /* Somebody one has written to, or who has written. */
 typedef struct Contact {
         int64_t id;
@@ -18,7 +25,19 @@ typedef struct Contact {
         char safety_number[SAFETY_NUMBER_SIZE]; /* of the newest identity; "" while none is known */
         uint32_t device_id;                     /* to which we send; 0: to be asked of the server */
         uint64_t last_reset_ms;
+        ContactRelation relation;
+        uint64_t relation_since_ms;
+        bool blocked;
 } Contact;
+
+/* Only they learn anything of us: that we are there, that we got something, that we read it. */
+static inline bool contact_is_accepted(const Contact *contact)
+{
+        return contact->relation == CONTACT_ACCEPTED && !contact->blocked;
+}
+
+/* "request", "accepted", "declined", or "blocked". */
+const char *contact_relation_name(const Contact *contact);
 
 /* The identity that a person is shown: the new one if there is one. NULL while none is known. */
 const PublicIdentity *contact_shown_identity(const Contact *contact);
@@ -30,7 +49,10 @@ int store_contact_find(Store *store, const char *name, Contact *out);
 int store_contact_get(Store *store, int64_t id, Contact *out);
 /* Fills in the new contact's id. */
 int store_contact_insert(Store *store, Contact *contact);
+/* Identities, device and time of the last reset. */
 int store_contact_update(Store *store, const Contact *contact);
+/* Relation, since when, and whether they are blocked. */
+int store_contact_update_relation(Store *store, const Contact *contact);
 
 /* The number of the newest message with them, or 0. */
 int store_contact_last_message(Store *store, int64_t id, uint64_t *out);

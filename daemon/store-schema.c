@@ -129,6 +129,14 @@ static const char *const scripts[] = {
                 "ALTER TABLE message ADD COLUMN edits INTEGER NOT NULL DEFAULT 0;"
                 "ALTER TABLE outbox ADD COLUMN about INTEGER;"
                 "CREATE INDEX outbox_about ON outbox (about) WHERE about IS NOT NULL;",
+
+                /* Who is whose: those whom one knew before this are accepted. When they became what they are tells
+                   when somebody who was declined may ask again. */
+                "ALTER TABLE contact ADD COLUMN relation TEXT NOT NULL DEFAULT 'accepted';"
+                "ALTER TABLE contact ADD COLUMN relation_since INTEGER NOT NULL DEFAULT 0;"
+                "ALTER TABLE contact ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0;"
+                "CREATE INDEX contact_request ON contact (id) WHERE relation = 'request' AND blocked = 0;"
+                "CREATE INDEX event_message ON event (message) WHERE message IS NOT NULL;",
 };
 
 int store_migrate(Database *database)

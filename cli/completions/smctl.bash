@@ -20,7 +20,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock lock passwd status send reply edit chat history search watch contacts trust settings reconnect help'
+    local verbs='register login unlock lock passwd status send reply edit chat history search watch contacts trust requests accept decline block unblock settings reconnect help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 
@@ -57,7 +57,7 @@ _smctl() {
         mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
     elif ((arguments == 0)); then
         case $verb in
-        send | chat | history | trust)
+        send | chat | history | trust | accept | decline | block | unblock)
             mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current")
             ;;
         settings) mapfile -t COMPREPLY < <(compgen -W "$(smctl settings 2>/dev/null | awk '{print $1}')" -- "$current") ;;

@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock lock passwd status send reply edit chat history search watch contacts trust settings reconnect help
+set -l verbs register login unlock lock passwd status send reply edit chat history search watch contacts trust requests accept decline block unblock settings reconnect help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -32,6 +32,11 @@ complete -c smctl -n "$no_verb" -a search -d 'find messages by their words, the 
 complete -c smctl -n "$no_verb" -a watch -d 'show events as they happen'
 complete -c smctl -n "$no_verb" -a contacts -d 'list the contacts'
 complete -c smctl -n "$no_verb" -a trust -d "accept a contact's changed key"
+complete -c smctl -n "$no_verb" -a requests -d 'show who has written for the first time, and what'
+complete -c smctl -n "$no_verb" -a accept -d 'accept somebody who asks'
+complete -c smctl -n "$no_verb" -a decline -d 'turn somebody down who asks, and delete what they wrote'
+complete -c smctl -n "$no_verb" -a block -d 'hear nothing more of a contact, who cannot tell'
+complete -c smctl -n "$no_verb" -a unblock -d 'hear a blocked contact again'
 complete -c smctl -n "$no_verb" -a settings -d 'show the settings, or change one'
 complete -c smctl -n "$no_verb" -a reconnect -d 'connect to the server now'
 complete -c smctl -n "$no_verb" -a help -d 'show help, in full for one verb'
@@ -53,6 +58,6 @@ complete -c smctl -n '__fish_seen_subcommand_from watch' -l since -x -d 'begin a
 complete -c smctl -n '__fish_seen_subcommand_from search' -l in -x -a '(__smctl_contacts)' -d 'only messages of this conversation'
 complete -c smctl -n '__fish_seen_subcommand_from watch' -l conversation -x -a '(__smctl_contacts)' -d 'only events of this conversation'
 
-complete -c smctl -n '__fish_seen_subcommand_from send chat history trust' -a '(__smctl_contacts)'
+complete -c smctl -n '__fish_seen_subcommand_from send chat history trust accept decline block unblock' -a '(__smctl_contacts)'
 complete -c smctl -n '__fish_seen_subcommand_from settings' -a '(__smctl_settings)'
 complete -c smctl -n '__fish_seen_subcommand_from help' -a "$verbs"

@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 
+from harness.bus import ROOT  # noqa: E402
 from harness.process import sanitizer_reports  # noqa: E402
 from harness.server import Server  # noqa: E402
 from harness.waiting import until  # noqa: E402
@@ -75,7 +76,8 @@ def pair(make_daemon, server, new_name):
     (alice, _), (bob, bob_name) = people
     _, state, reason = alice.send(bob_name, "Hello, Bob", wait=True)
     assert (state, reason) == ("sent", "")
-    until("the message arrives", lambda: bob.account("LastEvent") > 1)
+    until("the message arrives", lambda: bob.account("LastEvent") > 2)
+    bob.call("Contact.Accept", "(a{sv})", {}, path=f"{ROOT}/contact/{people[0][1]}")
     return people
 
 

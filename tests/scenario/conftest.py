@@ -71,6 +71,15 @@ class Stage:
             raise problems[0]
 
 
+def acquaint(alice, bob):
+    """They have talked: neither is a request to the other."""
+    alice.send(bob, "Hello, it is me")
+    bob.wait_text(alice, "Hello, it is me")
+    bob.send(alice, "Nice to meet you")
+    alice.wait_text(bob, "Nice to meet you")
+    return [alice, bob]
+
+
 @pytest.fixture(scope="session")
 def ground():
     """A short path: sockets live below it."""
@@ -112,7 +121,7 @@ def shared_server(shared_stage):
 
 @pytest.fixture(scope="session")
 def shared_people(shared_server, shared_stage):
-    return [shared_stage.member(name, shared_server) for name in ("alice", "bob")]
+    return acquaint(*[shared_stage.member(name, shared_server) for name in ("alice", "bob")])
 
 
 # What one test left stopped or locked is put right for the next, so that one failure stays one.

@@ -136,6 +136,15 @@ class User:
     def trust(self, other, expect=0):
         return self.smctl("trust", "--yes", other.name, expect=expect)
 
+    def events(self, since=0):
+        """All events after that number."""
+        found = []
+        while True:
+            page, = self.bus.call("Events.List", "(ta{sv})", (found[-1]["number"] if found else since, {}))
+            if not page:
+                return found
+            found += page
+
     # What the daemon says of itself
 
     def account(self, name):

@@ -8,6 +8,7 @@
 #include "daemon/clock.h"
 #include "daemon/contact.h"
 #include "daemon/inbox-envelope.h"
+#include "daemon/relation.h"
 #include "daemon/sealing.h"
 #include "daemon/store-peer.h"
 
@@ -178,6 +179,7 @@ void side_take(Side *side, const Side *from, const Parcel *parcel)
         Wire__Envelope envelope = WIRE__ENVELOPE__INIT;
         Store *transaction = begin(side);
 
+        envelope.sequence = 1;
         envelope.sender = (char *)from->record.user_name;
         envelope.sender_device_id = from->record.device_id;
         envelope.payload.data = parcel->data;
@@ -185,6 +187,8 @@ void side_take(Side *side, const Side *from, const Parcel *parcel)
         g_assert_cmpint(inbox_take_envelope(side->store, &side->self, &envelope, side->expect_repeat), ==,
                         0);
         commit(transaction);
+        if (!side->has_requests && side_knows(side, from->record.user_name))
+                g_assert_cmpint(relation_take_step(side->store, from->record.user_name, RELATION_ACCEPT), ==, 0);
 }
 
 Contact side_contact(Side *side, const char *name)

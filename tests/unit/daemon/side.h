@@ -19,6 +19,7 @@ typedef struct Side {
         PeerSelf self;
         unsigned commits;
         bool expect_repeat; /* the server's number says that it may have come before */
+        bool has_requests;  /* strangers wait until somebody accepts them; otherwise they are accepted at once */
 } Side;
 
 void side_init(Side *side, const char *name, uint32_t device_id);

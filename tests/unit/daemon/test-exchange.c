@@ -377,9 +377,11 @@ static void test_events(void)
         side_write(&two.alice, "bob", "hello", &parcel);
         side_take(&two.bob, &two.alice, &parcel);
         g_assert_cmpint(store_event_each(two.bob.store, 0, 10, note_kind, kinds), ==, 0);
-        g_assert_cmpuint(kinds->len, ==, 2);
+        g_assert_cmpuint(kinds->len, ==, 4);
         g_assert_cmpint(g_array_index(kinds, EventKind, 0), ==, EVENT_CONTACT_ADDED);
-        g_assert_cmpint(g_array_index(kinds, EventKind, 1), ==, EVENT_MESSAGE_RECEIVED);
+        g_assert_cmpint(g_array_index(kinds, EventKind, 1), ==, EVENT_CONTACT_REQUEST);
+        g_assert_cmpint(g_array_index(kinds, EventKind, 2), ==, EVENT_MESSAGE_RECEIVED);
+        g_assert_cmpint(g_array_index(kinds, EventKind, 3), ==, EVENT_CONTACT_ACCEPTED);
         parcel_clear(&parcel);
         two_deinit(&two);
 }

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/contact-rows.h"
+
+static const struct {
+        const char *property, *key;
+} rows[] = {
+                {"Name", "name"},
+                {"Relation", "relation"},
+                {"KeyChanged", "key-changed"},
+                {"IdentityKey", "identity-key"},
+                {"SafetyNumber", "safety-number"},
+                {"Created", "created"},
+                {"LastMessage", "last-message"},
+};
+
+void contact_rows_add(GVariantBuilder *builder, GVariant *contact)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+                g_autoptr(GVariant) value = g_variant_lookup_value(contact, rows[i].property, NULL);
+
+                if (value)
+                        g_variant_builder_add(builder, "{sv}", rows[i].key, value);
+        }
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+/* Members of the Contact interface, for the one table in contact-bus.c. userdata is the Bus, whose `found` is the contact. */
+
+/* contact-relation-bus.c */
+int contact_method_accept(sd_bus_message *m, void *userdata, sd_bus_error *error);
+int contact_method_decline(sd_bus_message *m, void *userdata, sd_bus_error *error);
+int contact_method_block(sd_bus_message *m, void *userdata, sd_bus_error *error);
+int contact_method_unblock(sd_bus_message *m, void *userdata, sd_bus_error *error);
+int contact_get_relation(sd_bus *b, const char *path, const char *interface, const char *property,
+                         sd_bus_message *reply, void *userdata, sd_bus_error *error);
