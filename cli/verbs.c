@@ -34,6 +34,9 @@ const Option option_table[OPTION_COUNT] = {
                 [OPTION_AFTER] = {"after", "N", N_("only messages after number N, the oldest first")},
                 [OPTION_SINCE] = {"since", "N", N_("begin after event number N, 0 for all; by default now")},
                 [OPTION_CONVERSATION] = {"conversation", "NAME", N_("only events of this conversation")},
+                [OPTION_OUTPUT] = {"output", "FILE", N_("write to FILE instead of standard output")},
+                [OPTION_ENCRYPT] = {"encrypt", NULL, N_("encrypt with a password of its own")},
+                [OPTION_DECRYPT] = {"decrypt", "FILE", N_("read an encrypted export instead")},
                 [OPTION_IN] = {"in", "NAME", N_("only messages of this conversation")},
 };
 
@@ -59,6 +62,10 @@ const Verb verb_table[] = {
                 {"search", "WORD...", 1, COMMAND_ARGUMENTS_MAX,
                  OPTION_BIT(OPTION_IN) | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BEFORE),
                  N_("find messages by their words, the newest first"), cmd_search},
+                {"export", "", 0, 0,
+                 PASSWORD | OPTION_BIT(OPTION_CONVERSATION) | OPTION_BIT(OPTION_OUTPUT) |
+                                 OPTION_BIT(OPTION_ENCRYPT) | OPTION_BIT(OPTION_DECRYPT) | OPTION_BIT(OPTION_YES),
+                 N_("write all messages as lines of JSON"), cmd_export},
                 {"watch", "", 0, 0, OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_CONVERSATION),
                  N_("show events as they happen"), cmd_watch},
                 {"contacts", "", 0, 0, 0, N_("list the contacts"), cmd_contacts},

@@ -30,6 +30,9 @@ typedef enum OptionId {
         OPTION_SINCE,
         OPTION_CONVERSATION,
         OPTION_IN,
+        OPTION_OUTPUT,
+        OPTION_ENCRYPT,
+        OPTION_DECRYPT,
         OPTION_COUNT,
 } OptionId;
 
@@ -69,6 +72,7 @@ ClientFailure cmd_chat(const Command *command);
 ClientFailure cmd_contacts(const Command *command);
 ClientFailure cmd_edit(const Command *command);
 ClientFailure cmd_decline(const Command *command);
+ClientFailure cmd_export(const Command *command);
 ClientFailure cmd_help(const Command *command);
 ClientFailure cmd_history(const Command *command);
 ClientFailure cmd_lock(const Command *command);

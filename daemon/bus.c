@@ -46,6 +46,7 @@ static void on_locking(void *userdata)
         Bus *bus = userdata;
 
         send_waits_end_all(bus->waits);
+        export_bus_end_all(bus);
         contact_bus_disappear(bus);
         g_hash_table_remove_all(bus->changed_contacts);
 }
@@ -149,6 +150,7 @@ void bus_deinit(Bus *bus)
                 g_source_remove(bus->announce);
         fd_call_free_all(bus);
         password_call_free_all(bus);
+        export_bus_end_all(bus);
         bus->waits = send_waits_free(bus->waits);
         bus->calls = bus_calls_free(bus->calls);
         g_clear_pointer(&bus->changed_contacts, g_hash_table_unref);

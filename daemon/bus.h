@@ -30,6 +30,7 @@ typedef struct Bus {
         SendWaits *waits;
         uint64_t announced; /* events up to this number are known to the bus */
         Contact found;    /* the contact that contact-bus.c looked up for the member that is being handled */
+        GList *exports;   /* calls of export-bus.c */
         GList *fd_calls;  /* calls that read a descriptor, or act on what they read; see fd-call.h */
         GList *password_calls; /* likewise; see password-call.h */
         unsigned changed; /* groups of properties whose change has not been announced, BUS_CHANGED_* */
@@ -78,6 +79,9 @@ void events_bus_announce(Bus *bus);
 
 /* A message as a dictionary, for Messages and Events. */
 int message_bus_append(Bus *bus, sd_bus_message *m, const Message *message);
+/* Messages.Export(), and the end of all of them. */
+int export_bus_method(sd_bus_message *m, void *userdata, sd_bus_error *error);
+void export_bus_end_all(Bus *bus);
 /* Messages.Search(). */
 int search_bus_method(sd_bus_message *m, void *userdata, sd_bus_error *error);
 /* Why a queued message has not left: what the store says, or that there is no connection. */

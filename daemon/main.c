@@ -2,6 +2,7 @@
 #include <glib.h>
 #include <libintl.h>
 #include <locale.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,7 @@ int main(int argc, char **argv)
                 return EXIT_SUCCESS;
         }
 
+        signal(SIGPIPE, SIG_IGN); /* a reader that goes is an error of write() */
         log_open(foreground || !g_getenv("JOURNAL_STREAM"));
         if (sodium_init() < 0) {
                 fprintf(stderr, "smd: %s\n", _("The cryptographic library does not start."));

@@ -246,6 +246,10 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_METHOD_WITH_NAMES("Edit", "ssa{sv}",
                                          SD_BUS_PARAM(id) SD_BUS_PARAM(text) SD_BUS_PARAM(options), "", ,
                                          message_bus_edit, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("Export", "ha{sv}", SD_BUS_PARAM(output) SD_BUS_PARAM(options), "t",
+                                         SD_BUS_PARAM(messages), export_bus_method,
+                                         SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_SIGNAL_WITH_NAMES("ExportProgress", "tt", SD_BUS_PARAM(done) SD_BUS_PARAM(total), 0),
                 SD_BUS_VTABLE_END,
 };
 

@@ -12,6 +12,7 @@ _smctl_options() {
     passwd) echo "$common --password-file --password-fd --new-password-file --new-password-fd" ;;
     history) echo "$common --limit --before --after" ;;
     search) echo "$common --in --limit --before" ;;
+    export) echo "$common --yes --password-file --password-fd --conversation --output --encrypt --decrypt" ;;
     watch) echo "$common --since --conversation" ;;
     trust) echo "$common --yes" ;;
     '') echo "$common --version" ;;
@@ -20,7 +21,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock lock passwd status send reply edit chat history search watch contacts trust requests accept decline block unblock settings reconnect help'
+    local verbs='register login unlock lock passwd status send reply edit chat history search export watch contacts trust requests accept decline block unblock settings reconnect help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 
@@ -33,7 +34,7 @@ _smctl() {
         case $word in
         --new-password-file | --new-password-fd) is_value=yes ;;
         --password-file | --password-fd | --server | --server-pin | --invitation-file | --limit | --before | --after | --since | \
-            --conversation | --in) is_value=yes ;;
+            --conversation | --in | --output | --decrypt) is_value=yes ;;
         -*) ;;
         *)
             if [[ $verb ]]; then
@@ -48,7 +49,7 @@ _smctl() {
     if [[ $is_value ]]; then
         case $previous in
         --new-password-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
-        --password-file | --invitation-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        --password-file | --invitation-file | --output | --decrypt) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         --conversation | --in) mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current") ;;
         esac
     elif [[ $current == -* ]]; then

@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock lock passwd status send reply edit chat history search watch contacts trust requests accept decline block unblock settings reconnect help
+set -l verbs register login unlock lock passwd status send reply edit chat history search export watch contacts trust requests accept decline block unblock settings reconnect help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -29,6 +29,7 @@ complete -c smctl -n "$no_verb" -a edit -d "change the text of a message of one'
 complete -c smctl -n "$no_verb" -a chat -d 'talk live'
 complete -c smctl -n "$no_verb" -a history -d 'show the messages of a conversation'
 complete -c smctl -n "$no_verb" -a search -d 'find messages by their words, the newest first'
+complete -c smctl -n "$no_verb" -a export -d 'write all messages as lines of JSON'
 complete -c smctl -n "$no_verb" -a watch -d 'show events as they happen'
 complete -c smctl -n "$no_verb" -a contacts -d 'list the contacts'
 complete -c smctl -n "$no_verb" -a trust -d "accept a contact's changed key"
@@ -41,22 +42,25 @@ complete -c smctl -n "$no_verb" -a settings -d 'show the settings, or change one
 complete -c smctl -n "$no_verb" -a reconnect -d 'connect to the server now'
 complete -c smctl -n "$no_verb" -a help -d 'show help, in full for one verb'
 
-complete -c smctl -n '__fish_seen_subcommand_from register login unlock passwd' -l password-file -r -F -d 'read the password from FILE'
-complete -c smctl -n '__fish_seen_subcommand_from register login unlock passwd' -l password-fd -x -d 'read the password from file descriptor N'
+complete -c smctl -n '__fish_seen_subcommand_from register login unlock passwd export' -l password-file -r -F -d 'read the password from FILE'
+complete -c smctl -n '__fish_seen_subcommand_from register login unlock passwd export' -l password-fd -x -d 'read the password from file descriptor N'
 complete -c smctl -n '__fish_seen_subcommand_from passwd' -l new-password-file -r -F -d 'read the new password from FILE'
 complete -c smctl -n '__fish_seen_subcommand_from passwd' -l new-password-fd -x -d 'read the new password from file descriptor N'
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l server -x -d 'the server, wss://HOST[:PORT]'
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l server-pin -x -d 'only the certificate with this pin is the server'
 complete -c smctl -n '__fish_seen_subcommand_from register' -l invitation-file -r -F -d 'read the invitation to the server from FILE'
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l insecure-loopback -d 'allow ws:// to this machine, for tests'
-complete -c smctl -n '__fish_seen_subcommand_from login trust' -l yes -d 'do not ask'
+complete -c smctl -n '__fish_seen_subcommand_from login trust export' -l yes -d 'do not ask'
 complete -c smctl -n '__fish_seen_subcommand_from send reply' -l no-wait -d 'do not wait until the server has the message'
 complete -c smctl -n '__fish_seen_subcommand_from history search' -l limit -x -d 'at most N messages, 0 for all; by default 50'
 complete -c smctl -n '__fish_seen_subcommand_from history search' -l before -x -d 'only messages before number N'
 complete -c smctl -n '__fish_seen_subcommand_from history' -l after -x -d 'only messages after number N, the oldest first'
 complete -c smctl -n '__fish_seen_subcommand_from watch' -l since -x -d 'begin after event number N, 0 for all; by default now'
+complete -c smctl -n '__fish_seen_subcommand_from export' -l output -r -F -d 'write to FILE instead of standard output'
+complete -c smctl -n '__fish_seen_subcommand_from export' -l encrypt -d 'encrypt with a password of its own'
+complete -c smctl -n '__fish_seen_subcommand_from export' -l decrypt -r -F -d 'read an encrypted export instead'
 complete -c smctl -n '__fish_seen_subcommand_from search' -l in -x -a '(__smctl_contacts)' -d 'only messages of this conversation'
-complete -c smctl -n '__fish_seen_subcommand_from watch' -l conversation -x -a '(__smctl_contacts)' -d 'only events of this conversation'
+complete -c smctl -n '__fish_seen_subcommand_from watch export' -l conversation -x -a '(__smctl_contacts)' -d 'only events of this conversation'
 
 complete -c smctl -n '__fish_seen_subcommand_from send chat history trust accept decline block unblock' -a '(__smctl_contacts)'
 complete -c smctl -n '__fish_seen_subcommand_from settings' -a '(__smctl_settings)'

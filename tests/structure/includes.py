@@ -18,7 +18,7 @@ RULES = {
                {"sodium", "systemd/", "glib", "gio/", "libsoup/", "protobuf-c/", "libintl"}),
     "server": ({"server", "wire", "storage"},
                {"sodium", "libwebsockets", "ev.h", "openssl/", "ini.h", "systemd/", "protobuf-c/", "libintl"}),
-    "cli": ({"cli", "client"}, {"glib", "gio/", "readline/", "libintl", "qrencode"}),
+    "cli": ({"cli", "client"}, {"sodium", "glib", "gio/", "readline/", "libintl", "qrencode"}),
     "gtk-ui": ({"gtk-ui", "client"}, {"glib", "gio/", "gtk/", "adwaita", "libintl"}),
 }
 LIBRARIES = {"sodium", "protobuf-c/", "sqlite3", "glib", "gio/", "systemd/", "libsoup/", "libwebsockets", "ev.h",
