@@ -68,3 +68,11 @@ int mls_group_info(const MlsGroup *group, bool with_tree, const E2eeContext *con
                                 &info);
         return r != 0 ? r : mls_wrap_message(MLS_GROUP_INFO, mls_slice_of(&info), out);
 }
+
+int mls_group_ratchet_tree(const MlsGroup *group, MlsBuffer *out)
+{
+        MLS_WRITER(writer);
+
+        mls_tree_write(&writer, &group->tree);
+        return mls_writer_finish(&writer, out);
+}

@@ -216,6 +216,8 @@ int mls_group_join(MlsSlice welcome, MlsSlice package, const MlsKeyPackageSecret
 
 /* An MLSMessage with a GroupInfo (section 12.4.3), and with it what outsiders need to join by themselves. */
 int mls_group_info(const MlsGroup *group, bool with_tree, const E2eeContext *context, MlsBuffer *out);
+/* The ratchet_tree extension (section 12.4.3.3): for welcomes and group infos that come without. */
+int mls_group_ratchet_tree(const MlsGroup *group, MlsBuffer *out);
 /*
  * Joins by an external commit (section 12.4.3.2), into which PSKs may go. replaced is our old leaf index in
  * the group, or UINT32_MAX. The new group is in the epoch of the commit, which must not be used before the
