@@ -81,6 +81,8 @@ static char *notice_of(const ClientMessage *message)
                 return g_strdup_printf(_("a message from %s that needs a newer version"), message->sender);
         if (strcmp(message->kind, "unreadable") == 0)
                 return g_strdup_printf(_("a message from %s that could not be decrypted"), message->sender);
+        if (strcmp(message->kind, "deleted") == 0)
+                return g_strdup_printf(_("a message from %s that was deleted"), message->sender);
         return g_strdup_printf(_("a \"%s\" from %s"), message->kind, message->sender);
 }
 

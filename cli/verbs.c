@@ -38,6 +38,7 @@ const Option option_table[OPTION_COUNT] = {
                 [OPTION_ENCRYPT] = {"encrypt", NULL, N_("encrypt with a password of its own")},
                 [OPTION_DECRYPT] = {"decrypt", "FILE", N_("read an encrypted export instead")},
                 [OPTION_IN] = {"in", "NAME", N_("only messages of this conversation")},
+                [OPTION_FOR_ME] = {"for-me", NULL, N_("only on this side")},
 };
 
 const Verb verb_table[] = {
@@ -55,6 +56,8 @@ const Verb verb_table[] = {
                  N_("send a message; - reads the text from standard input"), cmd_send},
                 {"reply", "ID TEXT|-", 2, 2, OPTION_BIT(OPTION_NO_WAIT), N_("answer a message"), cmd_reply},
                 {"edit", "ID TEXT|-", 2, 2, 0, N_("change the text of a message of one's own"), cmd_edit},
+                {"delete", "ID", 1, 1, OPTION_BIT(OPTION_FOR_ME) | OPTION_BIT(OPTION_YES),
+                 N_("delete a message, at the other side as well"), cmd_delete},
                 {"chat", "NAME", 1, 1, 0, N_("talk live"), cmd_chat},
                 {"history", "NAME", 1, 1,
                  OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BEFORE) | OPTION_BIT(OPTION_AFTER),

@@ -33,6 +33,7 @@ typedef enum OptionId {
         OPTION_OUTPUT,
         OPTION_ENCRYPT,
         OPTION_DECRYPT,
+        OPTION_FOR_ME,
         OPTION_COUNT,
 } OptionId;
 
@@ -70,6 +71,7 @@ ClientFailure cmd_accept(const Command *command);
 ClientFailure cmd_block(const Command *command);
 ClientFailure cmd_chat(const Command *command);
 ClientFailure cmd_contacts(const Command *command);
+ClientFailure cmd_delete(const Command *command);
 ClientFailure cmd_edit(const Command *command);
 ClientFailure cmd_decline(const Command *command);
 ClientFailure cmd_export(const Command *command);

@@ -39,6 +39,8 @@ static int tell(Store *store, const PeerSelf *self, const Contact *contact, cons
         r = store_message_set_edited(store, target->number, content->sent_ms, &content->message_id);
         if (r < 0)
                 return r;
+        if (!contact_is_accepted(contact)) /* blocked: they hear nothing */
+                return 0;
         r = outbox_queue_content(store, self, contact, content);
         return r != 0 ? r : store_outbox_set_about(store, target->number);
 }
@@ -125,6 +127,8 @@ int edit_take(const InboxContext *context, const Content *content)
                 return r;
         if (r != 0 || target.contact != context->contact->id)
                 return inbox_refuse(store, "an edit of what is not there");
+        if (target.kind == MESSAGE_DELETED && !target.outgoing)
+                return 0;
         if (target.outgoing || target.kind != MESSAGE_TEXT)
                 return inbox_refuse(store, "an edit of what is not theirs, or no text");
         if (!is_newer(content, &target))

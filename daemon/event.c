@@ -18,6 +18,7 @@ static const char *const names[] = {
                 [EVENT_CONTACT_DECLINED] = "contact-declined",
                 [EVENT_CONTACT_BLOCKED] = "contact-blocked",
                 [EVENT_CONTACT_UNBLOCKED] = "contact-unblocked",
+                [EVENT_MESSAGE_DELETED] = "message-deleted",
 };
 
 const char *event_kind_name(EventKind kind)

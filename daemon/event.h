@@ -21,6 +21,7 @@ typedef enum EventKind {
         EVENT_CONTACT_DECLINED,
         EVENT_CONTACT_BLOCKED,
         EVENT_CONTACT_UNBLOCKED,
+        EVENT_MESSAGE_DELETED,
 } EventKind;
 
 typedef struct Event {

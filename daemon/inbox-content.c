@@ -3,6 +3,7 @@
 
 #include "daemon/cleanup.h"
 #include "daemon/clock.h"
+#include "daemon/deletion.h"
 #include "daemon/edit.h"
 #include "daemon/inbox-reject.h"
 #include "daemon/store-event.h"
@@ -46,13 +47,13 @@ static bool may_stranger_say(const Content *content)
         case CONTENT_TEXT:
         case CONTENT_ATTACHMENT:
         case CONTENT_DELETION:
+        case CONTENT_EDIT:
         case CONTENT_PRESENCE_TICKET:
         case CONTENT_UNKNOWN:
                 return true;
         case CONTENT_SESSION_RESET:
         case CONTENT_RECEIPT:
         case CONTENT_TYPING:
-        case CONTENT_EDIT:
         case CONTENT_REACTION:
         case CONTENT_VERIFICATION:
         case CONTENT_TIMER_CHANGE:
@@ -79,6 +80,7 @@ static int take(const InboxContext *context, const Content *content)
         case CONTENT_EDIT:
                 return edit_take(context, content);
         case CONTENT_DELETION:
+                return deletion_take(context, content);
         case CONTENT_ATTACHMENT:
         case CONTENT_VERIFICATION:
         case CONTENT_TIMER_CHANGE:

@@ -6,6 +6,7 @@
 #include "daemon/bus-error.h"
 #include "daemon/bus-options.h"
 #include "daemon/bus.h"
+#include "daemon/deletion.h"
 #include "daemon/edit.h"
 
 /* After the options: the unlocked part and the message's ID, or a Problem. */
@@ -43,4 +44,24 @@ int message_bus_edit(sd_bus_message *m, void *userdata, sd_bus_error *error)
         if (r != 0)
                 return r < 0 ? r : bus_reply_error(m, r);
         return finish(messenger, m, edit_message(messenger->store, &messenger->self, &id, text, strlen(text)));
+}
+
+int message_bus_delete(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        const char *id_text = NULL;
+        int for_everyone = 0;
+        const BusOption options[] = {{"for-everyone", SD_BUS_TYPE_BOOLEAN, &for_everyone}, {NULL}};
+        Messenger *messenger;
+        ContentMessageId id;
+        int r;
+
+        r = sd_bus_message_read(m, "s", &id_text);
+        if (r < 0)
+                return r;
+        r = bus_read_options(m, options);
+        if (r == 0)
+                r = prepare(userdata, id_text, &messenger, &id);
+        if (r != 0)
+                return r < 0 ? r : bus_reply_error(m, r);
+        return finish(messenger, m, delete_message(messenger->store, &messenger->self, &id, for_everyone != 0));
 }

@@ -10,6 +10,7 @@ static const char *const kind_names[] = {
                 [MESSAGE_KEY_CHANGE] = "key-change",
                 [MESSAGE_UNSUPPORTED] = "unsupported",
                 [MESSAGE_UNREADABLE] = "unreadable",
+                [MESSAGE_DELETED] = "deleted",
 };
 
 static const char *const state_names[] = {
@@ -59,6 +60,7 @@ bool message_kind_is_said(MessageKind kind)
         case MESSAGE_KEY_CHANGE:
         case MESSAGE_UNSUPPORTED:
         case MESSAGE_UNREADABLE:
+        case MESSAGE_DELETED:
                 return false;
         }
         return false;

@@ -11,6 +11,7 @@ typedef enum MessageKind {
         MESSAGE_KEY_CHANGE,  /* a notice of ours: the contact has a new identity key */
         MESSAGE_UNSUPPORTED, /* it needs a newer version */
         MESSAGE_UNREADABLE,  /* an envelope that could not be decrypted */
+        MESSAGE_DELETED,     /* what is left of one that was deleted: its place and time */
 } MessageKind;
 
 typedef enum MessageState {

@@ -250,6 +250,8 @@ static const sd_bus_vtable vtable[] = {
                                          SD_BUS_PARAM(messages), export_bus_method,
                                          SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_SIGNAL_WITH_NAMES("ExportProgress", "tt", SD_BUS_PARAM(done) SD_BUS_PARAM(total), 0),
+                SD_BUS_METHOD_WITH_NAMES("Delete", "sa{sv}", SD_BUS_PARAM(id) SD_BUS_PARAM(options), "", ,
+                                         message_bus_delete, SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_VTABLE_END,
 };
 

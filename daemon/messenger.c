@@ -44,6 +44,7 @@ static void on_committed(void *userdata)
 {
         Messenger *messenger = userdata;
 
+        purge_committed(messenger->purge);
         messenger->handler->committed(messenger->userdata);
 }
 
@@ -93,7 +94,8 @@ int messenger_new(Store *store, const MessengerHandler *handler, void *userdata,
         messenger->outbox = outbox_new(store, &messenger->self, messenger->link);
         messenger->inbox = inbox_new(store, &messenger->self, messenger->link, on_received, messenger);
         messenger->upkeep = prekey_upkeep_new(store, &messenger->keys->identity, messenger->link);
-        if (!messenger->outbox || !messenger->inbox || !messenger->upkeep)
+        messenger->purge = purge_new(store);
+        if (!messenger->outbox || !messenger->inbox || !messenger->upkeep || !messenger->purge)
                 return -ENOMEM;
 
         messenger->store = store;
@@ -109,6 +111,7 @@ Messenger *messenger_free(Messenger *messenger)
         if (!messenger)
                 return NULL;
         search_fill_free(messenger->search_fill);
+        purge_free(messenger->purge);
         prekey_upkeep_free(messenger->upkeep);
         inbox_free(messenger->inbox);
         outbox_free(messenger->outbox);

@@ -4,6 +4,7 @@
 #include "daemon/inbox.h"
 #include "daemon/outbox.h"
 #include "daemon/prekey-upkeep.h"
+#include "daemon/purge.h"
 #include "daemon/search-fill.h"
 #include "daemon/server-link.h"
 #include "daemon/settings.h"
@@ -26,6 +27,7 @@ typedef struct Messenger {
         Outbox *outbox;
         Inbox *inbox;
         PrekeyUpkeep *upkeep;
+        Purge *purge;
         SearchFill *search_fill;
         const MessengerHandler *handler;
         void *userdata;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/cleanup.h"
+#include "daemon/message.h"
 #include "daemon/store-search.h"
 
 /* While the text is there to say which words go. */
@@ -25,6 +26,7 @@ static int forget_words(Store *store, uint64_t number, int64_t *contact_out)
         r = statement_column_text(s, "text", &text);
         if (r < 0 || !text)
                 return r;
+        store->must_purge = true;
         return store_search_remove(store, number, *contact_out, text, strlen(text));
 }
 
@@ -44,6 +46,25 @@ int store_message_set_text(Store *store, uint64_t number, const char *text, size
         statement_bind_int64(s, ":number", (int64_t)number);
         r = statement_run(s);
         return r < 0 ? r : store_search_add(store, number, contact, text, size);
+}
+
+int store_message_forget(Store *store, uint64_t number)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int64_t contact = 0;
+        int r;
+
+        r = forget_words(store, number, &contact);
+        if (r < 0)
+                return r;
+        r = statement_prepare(store->database, &s,
+                              "UPDATE message SET kind = :kind, text = NULL, reply_to = NULL, edited = NULL,"
+                              "       edit_id = NULL, edits = 0 WHERE number = :number");
+        if (r < 0)
+                return r;
+        statement_bind_text(s, ":kind", message_kind_name(MESSAGE_DELETED));
+        statement_bind_int64(s, ":number", (int64_t)number);
+        return statement_run(s);
 }
 
 int store_message_set_edited(Store *store, uint64_t number, uint64_t edited_ms, const ContentMessageId *edit_id)

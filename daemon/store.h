@@ -14,6 +14,7 @@ typedef struct Store {
         Database *database;
         void (*committed)(void *userdata); /* after each commit, when what it changed is durable */
         void *userdata;
+        bool must_purge; /* what was taken away is still in the log; see purge.h */
 } Store;
 
 /* Makes the database, or opens it and brings its schema up to date. */

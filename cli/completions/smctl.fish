@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock lock passwd status send reply edit chat history search export watch contacts trust requests accept decline block unblock settings reconnect help
+set -l verbs register login unlock lock passwd status send reply edit delete chat history search export watch contacts trust requests accept decline block unblock settings reconnect help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -26,6 +26,7 @@ complete -c smctl -n "$no_verb" -a status -d 'show the account and its connectio
 complete -c smctl -n "$no_verb" -a send -d 'send a message; - reads the text from standard input'
 complete -c smctl -n "$no_verb" -a reply -d 'answer a message'
 complete -c smctl -n "$no_verb" -a edit -d "change the text of a message of one's own"
+complete -c smctl -n "$no_verb" -a delete -d 'delete a message, at the other side as well'
 complete -c smctl -n "$no_verb" -a chat -d 'talk live'
 complete -c smctl -n "$no_verb" -a history -d 'show the messages of a conversation'
 complete -c smctl -n "$no_verb" -a search -d 'find messages by their words, the newest first'
@@ -50,9 +51,10 @@ complete -c smctl -n '__fish_seen_subcommand_from register login' -l server -x -
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l server-pin -x -d 'only the certificate with this pin is the server'
 complete -c smctl -n '__fish_seen_subcommand_from register' -l invitation-file -r -F -d 'read the invitation to the server from FILE'
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l insecure-loopback -d 'allow ws:// to this machine, for tests'
-complete -c smctl -n '__fish_seen_subcommand_from login trust export' -l yes -d 'do not ask'
+complete -c smctl -n '__fish_seen_subcommand_from login trust export delete' -l yes -d 'do not ask'
 complete -c smctl -n '__fish_seen_subcommand_from send reply' -l no-wait -d 'do not wait until the server has the message'
 complete -c smctl -n '__fish_seen_subcommand_from history search' -l limit -x -d 'at most N messages, 0 for all; by default 50'
+complete -c smctl -n '__fish_seen_subcommand_from delete' -l for-me -d 'only on this side'
 complete -c smctl -n '__fish_seen_subcommand_from history search' -l before -x -d 'only messages before number N'
 complete -c smctl -n '__fish_seen_subcommand_from history' -l after -x -d 'only messages after number N, the oldest first'
 complete -c smctl -n '__fish_seen_subcommand_from watch' -l since -x -d 'begin after event number N, 0 for all; by default now'

@@ -85,6 +85,8 @@ static void test_notices(void)
         message.sender = "bob";
         message.kind = "key-change";
         assert_message(&message, "04:04 -- bob has a new identity key --");
+        message.kind = "deleted";
+        assert_message(&message, "04:04 -- a message from bob that was deleted --");
         message.kind = "of-a-later\033version";
         assert_message(&message, "04:04 -- a \"of-a-later\\x1bversion\" from bob --");
 }

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/deletion.h"
+
+#include <errno.h>
+
+#include "daemon/cleanup.h"
+#include "daemon/clock.h"
+#include "daemon/inbox-reject.h"
+#include "daemon/outbox.h"
+#include "daemon/store-edit.h"
+#include "daemon/store-event.h"
+#include "daemon/store-message.h"
+#include "daemon/store-outbox.h"
+#include "daemon/store-target.h"
+
+/* ---- By this side ---- */
+
+/* *left_out: it may be with the server, or with the recipient. */
+static int withdraw(Store *store, const MessageTarget *target, bool *left_out)
+{
+        OutboxEntry entry;
+        int r;
+
+        *left_out = target->outgoing && target->state != MESSAGE_FAILED;
+        r = store_outbox_find_message(store, target->number, &entry);
+        if (r < 0)
+                return r;
+        if (r == 0) {
+                *left_out = entry.device_id != 0;
+                r = store_outbox_delete(store, entry.number);
+                if (r < 0)
+                        return r;
+                r = store_message_set_state(store, target->number, MESSAGE_FAILED, PROBLEM_NONE, 0);
+                if (r < 0)
+                        return r;
+        }
+        return store_outbox_delete_about(store, target->number);
+}
+
+static int tell(Store *store, const PeerSelf *self, const MessageTarget *target, const ContentMessageId *id)
+{
+        Content content = {.kind = CONTENT_DELETION, .target = *id, .sent_ms = clock_now_ms()};
+        Contact contact;
+        int r;
+
+        r = store_contact_get(store, target->contact, &contact);
+        if (r != 0)
+                return r < 0 ? r : -EBADMSG;
+        message_id_new(&content.message_id);
+        return outbox_queue_content(store, self, &contact, &content);
+}
+
+static bool may_delete_for_everyone(const MessageTarget *target)
+{
+        return target->outgoing && (message_kind_is_said(target->kind) || target->kind == MESSAGE_DELETED);
+}
+
+int delete_message(Store *store, const PeerSelf *self, const ContentMessageId *id, bool for_everyone)
+{
+        _cleanup_(store_rollbackp) Store *transaction = NULL;
+        MessageTarget target;
+        bool left;
+        int r;
+
+        r = store_begin(store, &transaction);
+        if (r < 0)
+                return r;
+        r = store_target_find(store, id, &target);
+        if (r != 0)
+                return r < 0 ? r : PROBLEM_NOT_FOUND;
+        if (for_everyone && !may_delete_for_everyone(&target))
+                return PROBLEM_NOT_ALLOWED;
+        r = withdraw(store, &target, &left);
+        if (r < 0)
+                return r;
+        if (for_everyone && left) {
+                r = tell(store, self, &target, id);
+                if (r != 0)
+                        return r;
+        }
+        if (target.kind != MESSAGE_DELETED) {
+                r = store_message_forget(store, target.number);
+                if (r < 0)
+                        return r;
+                r = store_event_add(store, EVENT_MESSAGE_DELETED, target.contact, target.number);
+                if (r < 0)
+                        return r;
+        }
+        return store_commit(&transaction);
+}
+
+/* ---- By the contact ---- */
+
+int deletion_take(const InboxContext *context, const Content *content)
+{
+        Store *store = context->store;
+        MessageTarget target;
+        int r;
+
+        r = store_target_find(store, &content->target, &target);
+        if (r < 0)
+                return r;
+        if (r != 0) /* it did not get here, or went already: as is wished */
+                return 0;
+        if (target.contact != context->contact->id || target.outgoing)
+                return inbox_refuse(store, "a deletion of what is not theirs");
+        if (target.kind == MESSAGE_DELETED)
+                return 0;
+        if (!message_kind_is_said(target.kind) && target.kind != MESSAGE_UNSUPPORTED)
+                return inbox_refuse(store, "a deletion of a notice");
+        r = store_message_forget(store, target.number);
+        if (r < 0)
+                return r;
+        return store_event_add(store, EVENT_MESSAGE_DELETED, target.contact, target.number);
+}
