@@ -77,6 +77,8 @@ static char *notice_of(const ClientMessage *message)
 {
         if (strcmp(message->kind, "key-change") == 0)
                 return g_strdup_printf(_("%s has a new identity key"), message->conversation);
+        if (strcmp(message->kind, "account-deleted") == 0)
+                return g_strdup_printf(_("%s has deleted their account"), message->conversation);
         if (strcmp(message->kind, "unsupported") == 0)
                 return g_strdup_printf(_("a message from %s that needs a newer version"), message->sender);
         if (strcmp(message->kind, "unreadable") == 0)

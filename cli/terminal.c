@@ -173,7 +173,7 @@ TerminalAnswer terminal_read_secret(const char *prompt, ClientSecret *secret)
         return answer;
 }
 
-TerminalAnswer terminal_confirm(const char *words, gboolean *yes)
+static TerminalAnswer confirm(const char *words, const char *word, const char *other_word, gboolean *yes)
 {
         Question question;
         TerminalAnswer answer;
@@ -192,7 +192,17 @@ TerminalAnswer terminal_confirm(const char *words, gboolean *yes)
         if (answer != TERMINAL_OK)
                 return answer;
         line[used] = 0;
-        /* TRANSLATORS: the word by which a person agrees to something that cannot be taken back */
-        *yes = strcmp(line, "yes") == 0 || strcmp(line, _("yes")) == 0;
+        *yes = strcmp(line, word) == 0 || strcmp(line, other_word) == 0;
         return TERMINAL_OK;
+}
+
+TerminalAnswer terminal_confirm(const char *words, gboolean *yes)
+{
+        /* TRANSLATORS: the word by which a person agrees to something that cannot be taken back */
+        return confirm(words, "yes", _("yes"), yes);
+}
+
+TerminalAnswer terminal_confirm_word(const char *words, const char *word, gboolean *yes)
+{
+        return confirm(words, word, word, yes);
 }

@@ -19,3 +19,6 @@ TerminalAnswer terminal_read_secret(const char *prompt, ClientSecret *secret);
 
 /* A question that only the word "yes", in the user's language or in English, answers: *yes. */
 TerminalAnswer terminal_confirm(const char *words, gboolean *yes);
+
+/* A question that only this word answers. */
+TerminalAnswer terminal_confirm_word(const char *words, const char *word, gboolean *yes);

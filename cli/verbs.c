@@ -21,6 +21,8 @@ const Option option_table[OPTION_COUNT] = {
                                               N_("read the new password from FILE")},
                 [OPTION_NEW_PASSWORD_FD] = {"new-password-fd", "N",
                                             N_("read the new password from file descriptor N")},
+                [OPTION_LOCAL_ONLY] = {"local-only", NULL,
+                                       N_("delete only what is here, and tell nobody")},
                 [OPTION_SERVER] = {"server", "URL", N_("the server, wss://HOST[:PORT]")},
                 [OPTION_SERVER_PIN] = {"server-pin", "PIN",
                                        N_("only the certificate with this pin is the server")},
@@ -82,6 +84,9 @@ const Verb verb_table[] = {
                 {"unblock", "NAME", 1, 1, 0, N_("hear a blocked contact again"), cmd_unblock},
                 {"settings", "[NAME [VALUE]]", 0, 2, 0, N_("show the settings, or change one"), cmd_settings},
                 {"reconnect", "", 0, 0, 0, N_("connect to the server now"), cmd_reconnect},
+                {"delete-account", "[NAME]", 0, 1,
+                 PASSWORD | OPTION_BIT(OPTION_YES) | OPTION_BIT(OPTION_LOCAL_ONLY),
+                 N_("delete the account, for ever"), cmd_delete_account},
                 {"help", "[VERB]", 0, 1, 0, N_("show help, in full for one verb"), cmd_help},
                 {NULL, NULL, 0, 0, 0, NULL, NULL},
 };

@@ -19,6 +19,7 @@ typedef enum OptionId {
         OPTION_PASSWORD_FD,
         OPTION_NEW_PASSWORD_FILE,
         OPTION_NEW_PASSWORD_FD,
+        OPTION_LOCAL_ONLY,
         OPTION_SERVER,
         OPTION_SERVER_PIN,
         OPTION_INVITATION_FILE,
@@ -75,6 +76,7 @@ ClientFailure cmd_delete(const Command *command);
 ClientFailure cmd_edit(const Command *command);
 ClientFailure cmd_decline(const Command *command);
 ClientFailure cmd_export(const Command *command);
+ClientFailure cmd_delete_account(const Command *command);
 ClientFailure cmd_help(const Command *command);
 ClientFailure cmd_history(const Command *command);
 ClientFailure cmd_lock(const Command *command);

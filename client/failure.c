@@ -24,7 +24,7 @@ static const Row rows[] = {
                 {CLIENT_FAILURE_NAME_TAKEN, "NameTaken", N_("Somebody else has this name already.")},
                 {CLIENT_FAILURE_BAD_NAME, "BadName", N_("This is not a user name.")},
                 {CLIENT_FAILURE_UNKNOWN_RECIPIENT, "UnknownRecipient",
-                 N_("The server knows nobody of this name.")},
+                 N_("The server knows nobody of this name."), TRUE},
                 {CLIENT_FAILURE_SERVER_UNREACHABLE, "ServerUnreachable", N_("The server cannot be reached."),
                  TRUE},
                 {CLIENT_FAILURE_CERTIFICATE_MISMATCH, "CertificateMismatch",

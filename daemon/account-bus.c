@@ -82,6 +82,21 @@ static int method_change_password(sd_bus_message *m, void *userdata, sd_bus_erro
         return password_call_change(userdata, m, old, new);
 }
 
+static int method_delete(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        int r, password = -1, local_only = 0;
+        const BusOption options[] = {{"local-only", SD_BUS_TYPE_BOOLEAN, &local_only}, {NULL}};
+
+        r = sd_bus_message_read(m, "h", &password);
+        if (r < 0)
+                return r;
+        r = bus_read_options(m, options);
+        if (r != 0)
+                return r < 0 ? r : bus_reply_error(m, r);
+        return password_call_delete(userdata, m, password,
+                                    &(AccountDeletionRequest){.local_only = local_only != 0});
+}
+
 static int method_lock(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
         Bus *bus = userdata;
@@ -292,6 +307,9 @@ static const sd_bus_vtable vtable[] = {
                                          SD_BUS_PARAM(old_password) SD_BUS_PARAM(new_password)
                                                          SD_BUS_PARAM(options),
                                          "", , method_change_password,
+                                         SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+                SD_BUS_METHOD_WITH_NAMES("Delete", "ha{sv}", SD_BUS_PARAM(password) SD_BUS_PARAM(options),
+                                         "", , method_delete,
                                          SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
                 SD_BUS_METHOD_WITH_NAMES("Lock", "a{sv}", SD_BUS_PARAM(options), "", , method_lock,
                                          SD_BUS_VTABLE_UNPRIVILEGED),

@@ -122,7 +122,7 @@ int account_change_password(Account *account, Password *old, Password *new, Acco
 
         if (account->state != ACCOUNT_UNLOCKED)
                 return account->state == ACCOUNT_NONE ? PROBLEM_NO_ACCOUNT : PROBLEM_LOCKED;
-        if (account->change)
+        if (account->change || account->deletion)
                 return PROBLEM_TOO_MANY_CALLS;
         account->change_done = done;
         account->change_userdata = userdata;

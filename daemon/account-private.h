@@ -33,6 +33,10 @@ struct Account {
         void *change_userdata;
         PasswordSettle *settle;
         guint settle_retry;
+
+        AccountDeletion *deletion;
+        AccountDone deletion_done;
+        void *deletion_userdata;
 };
 
 /* Tells all listeners that want to hear it. */
@@ -50,3 +54,11 @@ AccountResult account_gate_result(int result, uint64_t retry_at_ms);
 void account_password_link_changed(Account *account);
 void account_password_locking(Account *account);
 void account_password_deinit(Account *account);
+
+/* account-delete.c: likewise. */
+void account_delete_link_changed(Account *account);
+void account_delete_committed(Account *account);
+void account_delete_locking(Account *account);
+
+/* account.c: all that is unlocked goes, as with a lock, and there is no account. */
+void account_forget(Account *account);

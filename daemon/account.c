@@ -88,6 +88,7 @@ Account *account_free(Account *account)
         g_list_free_full(account->unlocking, g_free);
         registration_free(account->registration);
         account_password_deinit(account);
+        account_deletion_free(account->deletion);
         messenger_free(account->messenger);
         free(account);
         return NULL;
@@ -108,14 +109,17 @@ static void on_link_changed(void *userdata)
                 return;
         TELL(account, link_changed);
         account_password_link_changed(account);
+        account_delete_link_changed(account);
 }
 
 static void on_committed(void *userdata)
 {
         Account *account = userdata;
 
-        if (account->state == ACCOUNT_UNLOCKED)
-                TELL(account, committed);
+        if (account->state != ACCOUNT_UNLOCKED)
+                return;
+        TELL(account, committed);
+        account_delete_committed(account);
 }
 
 static void on_setting_changed(void *userdata, SettingId id)
@@ -164,6 +168,21 @@ unsigned account_locks(const Account *account)
         return account->locks;
 }
 
+static void wipe(Account *account, AccountState state)
+{
+        TELL(account, locking);
+        set_state(account, state);
+        account->messenger = messenger_free(account->messenger);
+}
+
+void account_forget(Account *account)
+{
+        account->locks++;
+        end_unlocking(account);
+        account_password_deinit(account);
+        wipe(account, ACCOUNT_NONE);
+}
+
 int account_lock(Account *account)
 {
         if (account->state == ACCOUNT_NONE)
@@ -173,9 +192,8 @@ int account_lock(Account *account)
         if (account->state == ACCOUNT_LOCKED)
                 return 0;
         account_password_locking(account);
-        TELL(account, locking);
-        set_state(account, ACCOUNT_LOCKED);
-        account->messenger = messenger_free(account->messenger);
+        account_delete_locking(account);
+        wipe(account, ACCOUNT_LOCKED);
         return 0;
 }
 

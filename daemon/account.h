@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "daemon/account-deletion.h"
 #include "daemon/messenger.h"
 #include "daemon/registration.h"
 
@@ -55,6 +56,13 @@ int account_change_password(Account *account, Password *old, Password *new, Acco
                             void *userdata);
 /* A change was cut short: either of two passwords opens, until the server has told which one it has. */
 bool account_password_is_unsettled(const Account *account);
+
+/*
+ * The account ends, at the server and here: after it there is none. Needs the unlocked account.
+ * PROBLEM_LOCKED, PROBLEM_TOO_MANY_CALLS, or of account_deletion_new().
+ */
+int account_delete(Account *account, const AccountDeletionRequest *request, Password *password,
+                   AccountDone done, void *userdata);
 
 /* 0 or PROBLEM_NO_ACCOUNT. Unlocks that are under way end with PROBLEM_LOCKED. */
 int account_lock(Account *account);

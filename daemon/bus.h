@@ -86,3 +86,5 @@ void export_bus_end_all(Bus *bus);
 int search_bus_method(sd_bus_message *m, void *userdata, sd_bus_error *error);
 /* Why a queued message has not left: what the store says, or that there is no connection. */
 Problem message_bus_reason(Bus *bus, const Message *message);
+/* The same as a sentence. Free it with g_free(). */
+char *message_bus_reason_text(Bus *bus, const Message *message, Problem reason);

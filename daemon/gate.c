@@ -74,6 +74,23 @@ int gate_settle(Gate *gate, bool take_next)
         return 0;
 }
 
+int gate_destroy(Gate *gate)
+{
+        static const char *const names[] = {VAULT_NAME, VAULT_NEXT_NAME};
+        int r, result = 0;
+
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+                r = vault_destroy_name(gate->folder_fd, names[i]);
+                if (r < 0)
+                        result = r;
+        }
+        attempts_right(&gate->attempts);
+        sodium_memzero(&gate->vault, sizeof(gate->vault));
+        sodium_memzero(&gate->next, sizeof(gate->next));
+        gate->has_vault = gate->has_next = false;
+        return result;
+}
+
 /* ---- Trying a password ---- */
 
 GateTry *gate_try_cancel(GateTry *try)

@@ -27,6 +27,9 @@ int gate_add_next(Gate *gate, const PasswordParameters *parameters, const StoreK
 /* From here on, the new password opens alone; or the old one. */
 int gate_settle(Gate *gate, bool take_next);
 
+/* No password opens anything any more: the vaults are overwritten and removed. */
+int gate_destroy(Gate *gate);
+
 typedef struct GateKeys { /* in guarded memory */
         PasswordKeys password;
         DatabaseKey master;

@@ -84,8 +84,9 @@ static int take(const InboxContext *context, const Content *content)
         case CONTENT_ATTACHMENT:
         case CONTENT_VERIFICATION:
         case CONTENT_TIMER_CHANGE:
-        case CONTENT_ACCOUNT_DELETED:
                 return take_message(context, content, MESSAGE_UNSUPPORTED);
+        case CONTENT_ACCOUNT_DELETED:
+                return take_message(context, content, MESSAGE_ACCOUNT_DELETED);
         case CONTENT_UNKNOWN:
                 return content->ignorable ? 0 : take_message(context, content, MESSAGE_UNSUPPORTED);
         }

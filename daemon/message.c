@@ -11,6 +11,7 @@ static const char *const kind_names[] = {
                 [MESSAGE_UNSUPPORTED] = "unsupported",
                 [MESSAGE_UNREADABLE] = "unreadable",
                 [MESSAGE_DELETED] = "deleted",
+                [MESSAGE_ACCOUNT_DELETED] = "account-deleted",
 };
 
 static const char *const state_names[] = {
@@ -61,6 +62,7 @@ bool message_kind_is_said(MessageKind kind)
         case MESSAGE_UNSUPPORTED:
         case MESSAGE_UNREADABLE:
         case MESSAGE_DELETED:
+        case MESSAGE_ACCOUNT_DELETED:
                 return false;
         }
         return false;

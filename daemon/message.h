@@ -12,6 +12,7 @@ typedef enum MessageKind {
         MESSAGE_UNSUPPORTED, /* it needs a newer version */
         MESSAGE_UNREADABLE,  /* an envelope that could not be decrypted */
         MESSAGE_DELETED,     /* what is left of one that was deleted: its place and time */
+        MESSAGE_ACCOUNT_DELETED, /* the contact said so, as the last thing */
 } MessageKind;
 
 typedef enum MessageState {

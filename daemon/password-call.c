@@ -19,6 +19,7 @@ struct PasswordCall {
         int fds[PASSWORDS_MAX]; /* the message's */
         Password *passwords[PASSWORDS_MAX];
         unsigned count, have;
+        AccountDeletionRequest deletion;
         int (*then)(PasswordCall *p); /* takes the passwords; 0, a Problem, or negative errno */
 };
 
@@ -133,4 +134,21 @@ int password_call_change(Bus *bus, sd_bus_message *m, int old, int new)
 
         r = begin(bus, m, fds, G_N_ELEMENTS(fds), change, &p);
         return r == 0 ? 1 : bus_reply_error(m, r);
+}
+
+static int delete(PasswordCall *p)
+{
+        return account_delete(p->bus->account, &p->deletion, g_steal_pointer(&p->passwords[0]), on_done, p);
+}
+
+int password_call_delete(Bus *bus, sd_bus_message *m, int password, const AccountDeletionRequest *request)
+{
+        PasswordCall *p;
+        int r;
+
+        r = begin(bus, m, &password, 1, delete, &p);
+        if (r != 0)
+                return bus_reply_error(m, r);
+        p->deletion = *request;
+        return 1;
 }

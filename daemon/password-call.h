@@ -8,6 +8,7 @@
  * their ends first, one after the other, then done, then answered. They return what a method handler is to return.
  */
 int password_call_change(Bus *bus, sd_bus_message *m, int old, int new);
+int password_call_delete(Bus *bus, sd_bus_message *m, int password, const AccountDeletionRequest *request);
 
 /* As fd_call_free_all(). */
 void password_call_free_all(Bus *bus);

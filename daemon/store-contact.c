@@ -206,6 +206,25 @@ int store_contact_last_message(Store *store, int64_t id, uint64_t *out)
         return r;
 }
 
+int store_contact_is_gone(Store *store, const char *name, bool *out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        const char *kind = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "SELECT kind FROM message WHERE contact = (SELECT id FROM contact WHERE name = :name)"
+                              "   AND kind IN ('account-deleted', 'key-change') ORDER BY number DESC LIMIT 1");
+        if (r < 0)
+                return r;
+        statement_bind_text(s, ":name", name);
+        r = statement_step(s);
+        if (r > 0)
+                statement_column_text(s, "kind", &kind);
+        *out = kind && strcmp(kind, "account-deleted") == 0;
+        return r < 0 ? r : 0;
+}
+
 int store_contact_each_name(Store *store, int (*each)(void *userdata, const char *name), void *userdata)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;

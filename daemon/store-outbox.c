@@ -307,3 +307,37 @@ int store_outbox_count_messages(Store *store, uint32_t *out)
         *out = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
         return r;
 }
+
+int store_outbox_last(Store *store, int64_t *out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s, "SELECT coalesce(max(number), 0) AS number FROM outbox");
+        if (r < 0)
+                return r;
+        r = statement_step(s);
+        if (r <= 0)
+                return r < 0 ? r : -EBADMSG;
+        return statement_column_int64(s, "number", out);
+}
+
+int store_outbox_count_between(Store *store, int64_t first, int64_t last, uint32_t *out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int64_t count = 0;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "SELECT count(*) AS count FROM outbox WHERE number BETWEEN :first AND :last");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":first", first);
+        statement_bind_int64(s, ":last", last);
+        r = statement_step(s);
+        if (r <= 0)
+                return r < 0 ? r : -EBADMSG;
+        r = statement_column_int64(s, "count", &count);
+        *out = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
+        return r;
+}

@@ -60,3 +60,7 @@ int store_outbox_each_waiting_contact(Store *store, int (*each)(void *userdata, 
                                       void *userdata);
 
 int store_outbox_count_messages(Store *store, uint32_t *out);
+
+/* The number of the newest entry, or 0; and how many from first to last are there. */
+int store_outbox_last(Store *store, int64_t *out);
+int store_outbox_count_between(Store *store, int64_t first, int64_t last, uint32_t *out);

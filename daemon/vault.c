@@ -112,6 +112,29 @@ int vault_remove_name(int folder_fd, const char *name)
         return fsync(folder_fd) < 0 ? -errno : 0;
 }
 
+static int overwrite(int folder_fd, const char *name)
+{
+        _cleanup_(closep) int fd = -1;
+        uint8_t noise[VAULT_SIZE];
+
+        fd = openat(folder_fd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        if (fd < 0)
+                return errno == ENOENT ? 0 : -errno;
+        randombytes_buf(noise, sizeof(noise));
+        if (write(fd, noise, sizeof(noise)) < 0)
+                return -errno;
+        return fsync(fd) < 0 ? -errno : 0;
+}
+
+int vault_destroy_name(int folder_fd, const char *name)
+{
+        int r, overwritten;
+
+        overwritten = overwrite(folder_fd, name);
+        r = vault_remove_name(folder_fd, name);
+        return overwritten < 0 ? overwritten : r;
+}
+
 int vault_read_name(int folder_fd, const char *name, Vault *out)
 {
         _cleanup_(closep) int fd = -1;

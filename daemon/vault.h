@@ -47,6 +47,8 @@ int vault_decode(const uint8_t *data, size_t size, Vault *out); /* 0 or VAULT_MA
 int vault_write_name(int folder_fd, const char *name, const Vault *vault);
 int vault_commit_name(int folder_fd, const char *name); /* it becomes VAULT_NAME */
 int vault_remove_name(int folder_fd, const char *name); /* it need not be there */
+/* The same, its bytes overwritten first; a disk that keeps old versions keeps them all the same. */
+int vault_destroy_name(int folder_fd, const char *name);
 
 /* 0, VAULT_MALFORMED, -ENOENT, or another errno. */
 int vault_read_name(int folder_fd, const char *name, Vault *out);

@@ -16,13 +16,14 @@ _smctl_options() {
     export) echo "$common --yes --password-file --password-fd --conversation --output --encrypt --decrypt" ;;
     watch) echo "$common --since --conversation" ;;
     trust) echo "$common --yes" ;;
+    delete-account) echo "$common --yes --password-file --password-fd --local-only" ;;
     '') echo "$common --version" ;;
     *) echo "$common" ;;
     esac
 }
 
 _smctl() {
-    local verbs='register login unlock lock passwd status send reply edit delete chat history search export watch contacts trust requests accept decline block unblock settings reconnect help'
+    local verbs='register login unlock lock passwd status send reply edit delete chat history search export watch contacts trust requests accept decline block unblock settings reconnect delete-account help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 

@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock lock passwd status send reply edit delete chat history search export watch contacts trust requests accept decline block unblock settings reconnect help
+set -l verbs register login unlock lock passwd status send reply edit delete chat history search export watch contacts trust requests accept decline block unblock settings reconnect delete-account help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -41,10 +41,13 @@ complete -c smctl -n "$no_verb" -a block -d 'hear nothing more of a contact, who
 complete -c smctl -n "$no_verb" -a unblock -d 'hear a blocked contact again'
 complete -c smctl -n "$no_verb" -a settings -d 'show the settings, or change one'
 complete -c smctl -n "$no_verb" -a reconnect -d 'connect to the server now'
+complete -c smctl -n "$no_verb" -a delete-account -d 'delete the account, for ever'
 complete -c smctl -n "$no_verb" -a help -d 'show help, in full for one verb'
 
 complete -c smctl -n '__fish_seen_subcommand_from register login unlock passwd export' -l password-file -r -F -d 'read the password from FILE'
 complete -c smctl -n '__fish_seen_subcommand_from register login unlock passwd export' -l password-fd -x -d 'read the password from file descriptor N'
+complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l password-file -r -F -d 'read the password from FILE'
+complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l password-fd -x -d 'read the password from file descriptor N'
 complete -c smctl -n '__fish_seen_subcommand_from passwd' -l new-password-file -r -F -d 'read the new password from FILE'
 complete -c smctl -n '__fish_seen_subcommand_from passwd' -l new-password-fd -x -d 'read the new password from file descriptor N'
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l server -x -d 'the server, wss://HOST[:PORT]'
@@ -52,6 +55,8 @@ complete -c smctl -n '__fish_seen_subcommand_from register login' -l server-pin 
 complete -c smctl -n '__fish_seen_subcommand_from register' -l invitation-file -r -F -d 'read the invitation to the server from FILE'
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l insecure-loopback -d 'allow ws:// to this machine, for tests'
 complete -c smctl -n '__fish_seen_subcommand_from login trust export delete' -l yes -d 'do not ask'
+complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l yes -d 'do not ask'
+complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l local-only -d 'delete only what is here, and tell nobody'
 complete -c smctl -n '__fish_seen_subcommand_from send reply' -l no-wait -d 'do not wait until the server has the message'
 complete -c smctl -n '__fish_seen_subcommand_from history search' -l limit -x -d 'at most N messages, 0 for all; by default 50'
 complete -c smctl -n '__fish_seen_subcommand_from delete' -l for-me -d 'only on this side'

@@ -50,20 +50,20 @@ def exit_codes():
 
 
 def manual(verbs):
-    documented = re.findall(r"^\*(\w+)\*(?= |$)", section("VERBS"), re.M)
-    documented += [second for pair in re.findall(r"^\*\w+\*, \*(\w+)\*", section("VERBS"), re.M) for second in [pair]]
+    documented = re.findall(r"^\*([\w-]+)\*(?= |$)", section("VERBS"), re.M)
+    documented += [second for pair in re.findall(r"^\*[\w-]+\*, \*([\w-]+)\*", section("VERBS"), re.M) for second in [pair]]
     assert documented == list(verbs), f"verbs of smctl(1): {documented}"
     options = set(re.findall(r"^\*--([a-z-]+)\*", section("OPTIONS"), re.M))
     known = set().union(*verbs.values()) | {"version"}
     assert options == known, f"options of smctl(1): {options ^ known}"
     keys = section("JSON")
     for verb in verbs:
-        assert re.search(rf"^(\*\w+\*, )*\*{verb}\*(, |$)", keys, re.M), f"smctl(1) does not say what {verb} --json prints"
+        assert re.search(rf"^(\*[\w-]+\*, )*\*{verb}\*(, |$)", keys, re.M), f"smctl(1) does not say what {verb} --json prints"
 
 
 def help_text(verbs):
     text = run(SMCTL, "--help")
-    assert re.findall(r"^  (\w+) ", text, re.M) == list(verbs), text
+    assert re.findall(r"^  (\w[\w-]*) ", text, re.M) == list(verbs), text
     for verb, options in verbs.items():
         for text in (run(SMCTL, "help", verb), run(SMCTL, verb, "--help")):
             assert set(re.findall(r"^  --([a-z-]+)", text, re.M)) == options, text
@@ -96,11 +96,11 @@ def fish(verbs):
 def zsh(verbs):
     source = (COMPLETIONS / "_smctl").read_text()
     run("zsh", "-f", "-n", COMPLETIONS / "_smctl")
-    named = re.findall(r"^        ['\"](\w+):", source, re.M)
+    named = re.findall(r"^        ['\"]([\w-]+):", source, re.M)
     assert named == list(verbs), f"zsh: {named}"
     groups = {name: set(re.findall(r"--([a-z-]+)[=\[]", body))
               for name, body in re.findall(r"^    (password|server)=\((.*?)\n    \)", source, re.M | re.S)}
-    cases = dict(re.findall(r"^    (\w+)\)(.*?);;", source, re.M | re.S))
+    cases = dict(re.findall(r"^    ([\w-]+)\)(.*?);;", source, re.M | re.S))
     for verb, options in verbs.items():
         case = cases.get(verb, "")
         found = {"json", "help"} | set(re.findall(r"--([a-z-]+)[=\[]", case))
