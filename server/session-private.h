@@ -80,7 +80,7 @@ void session_presence_deinit(Session *session);
 /* session-blobs.c. Those that take a frame own it. */
 void session_put_blob(Session *session, Wire__ClientFrame *frame);
 void session_delete_blob(Session *session, Wire__ClientFrame *frame);
-void session_get_blob(Session *session, uint64_t request, const Wire__GetBlob *get);
+void session_get_blob(Session *session, uint64_t request, const Wire__GetBlob *wire);
 bool session_blobs_are_full(const Session *session); /* no more is to be read */
 bool session_blobs_are_easy(const Session *session); /* until this is so */
 void session_blobs_read_on(Session *session);
