@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A WebSocket echo over TLS and nothing else, with the library and the event loop of smserver: what its
- * listener could do at most. `echo CERTIFICATE KEY` listens on a loopback port that it prints, until
- * SIGTERM.
+ * listener could do at most. `echo CERTIFICATE KEY [BYTES]` listens on a loopback port that it prints, until
+ * SIGTERM, and takes messages of up to BYTES.
  */
 #include <ev.h>
 #include <libwebsockets.h>
@@ -12,26 +12,40 @@
 
 #include "wire/limits.h"
 
-enum { QUEUE_MAX = 256, MESSAGE_MAX = 1024 };
+enum { QUEUE_MAX = 256 };
+
+static size_t message_max = 1024;
 
 /* What came in and waits to go out, each with the room before it that lws_write() wants. */
+typedef struct Message {
+        size_t size;
+        uint8_t room[];
+} Message;
+
 typedef struct Peer {
-        struct {
-                size_t size;
-                uint8_t room[LWS_PRE + MESSAGE_MAX];
-        } * queue;
+        uint8_t *queue; /* QUEUE_MAX messages */
         unsigned first, count;
 } Peer;
 
+static size_t slot_size(void)
+{
+        return (sizeof(Message) + LWS_PRE + message_max + 15) & ~(size_t)15;
+}
+
+static Message *message_at(const Peer *peer, unsigned slot)
+{
+        return (Message *)(void *)(peer->queue + slot * slot_size());
+}
+
 static int peer_receive(Peer *peer, struct lws *wsi, const void *data, size_t size)
 {
-        unsigned slot = (peer->first + peer->count) % QUEUE_MAX;
-        size_t before = lws_is_first_fragment(wsi) ? 0 : peer->queue[slot].size;
+        Message *message = message_at(peer, (peer->first + peer->count) % QUEUE_MAX);
+        size_t before = lws_is_first_fragment(wsi) ? 0 : message->size;
 
-        if (peer->count == QUEUE_MAX || size > MESSAGE_MAX - before)
+        if (peer->count == QUEUE_MAX || size > message_max - before)
                 return -1;
-        memcpy(peer->queue[slot].room + LWS_PRE + before, data, size);
-        peer->queue[slot].size = before + size;
+        memcpy(message->room + LWS_PRE + before, data, size);
+        message->size = before + size;
         if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi) > 0)
                 return 0;
         peer->count++;
@@ -42,12 +56,11 @@ static int peer_receive(Peer *peer, struct lws *wsi, const void *data, size_t si
 static int peer_write(Peer *peer, struct lws *wsi)
 {
         while (peer->count > 0 && !lws_partial_buffered(wsi)) {
-                unsigned slot = peer->first;
+                Message *message = message_at(peer, peer->first);
 
-                if (lws_write(wsi, peer->queue[slot].room + LWS_PRE, peer->queue[slot].size,
-                              LWS_WRITE_BINARY) < 0)
+                if (lws_write(wsi, message->room + LWS_PRE, message->size, LWS_WRITE_BINARY) < 0)
                         return -1;
-                peer->first = (slot + 1) % QUEUE_MAX;
+                peer->first = (peer->first + 1) % QUEUE_MAX;
                 peer->count--;
         }
         if (peer->count > 0)
@@ -60,7 +73,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         Peer *peer = user;
 
         if (reason == LWS_CALLBACK_ESTABLISHED) {
-                peer->queue = calloc(QUEUE_MAX, sizeof(*peer->queue));
+                peer->queue = calloc(QUEUE_MAX, slot_size());
                 return peer->queue ? 0 : -1;
         } else if (reason == LWS_CALLBACK_RECEIVE) {
                 return peer_receive(peer, wsi, data, size);
@@ -99,10 +112,12 @@ int main(int argc, char **argv)
         struct lws_vhost *vhost;
         ev_signal terminated;
 
-        if (argc != 3) {
-                fprintf(stderr, "usage: echo CERTIFICATE KEY\n");
+        if (argc < 3 || argc > 4) {
+                fprintf(stderr, "usage: echo CERTIFICATE KEY [BYTES]\n");
                 return 2;
         }
+        if (argc == 4)
+                message_max = strtoul(argv[3], NULL, 10);
         info.ssl_cert_filepath = argv[1];
         info.ssl_private_key_filepath = argv[2];
         lws_set_log_level(LLL_ERR, NULL);

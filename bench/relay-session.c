@@ -19,7 +19,7 @@ enum {
         PREKEY_SIZE = 128,
 };
 
-static int session_frame(Session *s, const Wire__ClientFrame *frame)
+int session_frame(Session *s, const Wire__ClientFrame *frame)
 {
         ssize_t size = frame_size_client(frame);
         uint8_t *data;
@@ -189,15 +189,16 @@ static int session_message(Connection *connection, const uint8_t *data, size_t s
                 return 0;
         case WIRE__SERVER_FRAME__BODY_ERROR:
                 return session_error(s, frame->error);
-        case WIRE__SERVER_FRAME__BODY_PRESENCE_CHANGED:
-        case WIRE__SERVER_FRAME__BODY_USERS:
         case WIRE__SERVER_FRAME__BODY_BLOB_STATE:
         case WIRE__SERVER_FRAME__BODY_BLOB_DATA:
+                return s->handler->blob ? s->handler->blob(s, frame) : -EPROTO;
         case WIRE__SERVER_FRAME__BODY_GOODBYE:
                 fprintf(stderr, "relay: %s is sent away: %s\n", s->account->user_name,
                         wire_goodbye_name(frame->goodbye->reason));
                 return -EPROTO;
         case WIRE__SERVER_FRAME__BODY__NOT_SET:
+        case WIRE__SERVER_FRAME__BODY_PRESENCE_CHANGED:
+        case WIRE__SERVER_FRAME__BODY_USERS:
         case WIRE__SERVER_FRAME__BODY_SALT:
         case WIRE__SERVER_FRAME__BODY_DONE:
         case WIRE__SERVER_FRAME__BODY_BUNDLES:

@@ -30,6 +30,7 @@ typedef struct SessionHandler {
         int (*ready)(Session *session);
         int (*results)(Session *session, const Wire__SendResult *results);
         int (*deliver)(Session *session, const Wire__Deliver *deliver);
+        int (*blob)(Session *session, const Wire__ServerFrame *frame); /* BlobState or BlobData */
 } SessionHandler;
 
 /* A connection that speaks the protocol: it registers its account if need be, else authenticates. */
@@ -46,6 +47,7 @@ int session_start(Session *session, Loop *loop, const Endpoint *endpoint, Accoun
                   const SessionHandler *handler, void *userdata);
 void session_close(Session *session);
 
+int session_frame(Session *session, const Wire__ClientFrame *frame);
 /* One envelope in one frame, as a client that types sends it. id: WIRE_ENVELOPE_ID_SIZE bytes. */
 int session_send(Session *session, const Account *recipient, const uint8_t *id, const uint8_t *payload,
                  size_t size);

@@ -27,6 +27,7 @@ static const Mode modes[] = {
                 {"drain", true, run_drain},        /* the receivers come and take what `store` left */
                 {"crowd", true, run_crowd},        /* accepts and memory of many idle connections */
                 {"idle", true, run_idle},          /* traffic beside many idle connections */
+                {"blobs", true, run_blobs},        /* pieces of blobs, there and back; messages: how many pieces */
                 {"echo", false, run_echo},         /* against bench/echo */
                 {"mqtt", false, run_mqtt},         /* against mosquitto */
 };
@@ -34,7 +35,7 @@ static const Mode modes[] = {
 static int usage(void)
 {
         fprintf(stderr,
-                "usage: relay register|online|store|drain|crowd|idle|echo|mqtt --url wss://127.0.0.1:PORT "
+                "usage: relay register|online|store|drain|crowd|idle|blobs|echo|mqtt --url wss://127.0.0.1:PORT "
                 "[--pin PIN]\n"
                 "       [--accounts FILE] [--connections N] [--step N] [--pairs N] [--window N]\n"
                 "       [--payload BYTES] [--messages N] [--warmup S] [--seconds S] [--server-pid PID]\n");

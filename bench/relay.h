@@ -31,5 +31,6 @@ int run_store(Run *run);
 int run_drain(Run *run);
 int run_crowd(Run *run);
 int run_idle(Run *run);
+int run_blobs(Run *run);
 int run_echo(Run *run);
 int run_mqtt(Run *run);

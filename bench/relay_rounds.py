@@ -134,12 +134,12 @@ class Relay:
                            check=True, stderr=subprocess.DEVNULL)
         return certificate, key
 
-    def echo(self):
+    def echo(self, *options, window=WINDOW, largest=1024):
         with on_cores(SERVER_CORE):
-            process = subprocess.Popen([self.programs / "echo", *self.certificate()], stdout=subprocess.PIPE)
+            process = subprocess.Popen([self.programs / "echo", *self.certificate(), str(largest)], stdout=subprocess.PIPE)
         try:
             url = process.stdout.readline().decode().strip()
-            return self.load("echo", url, "--window", WINDOW, pid=process.pid)[0]
+            return self.load("echo", url, "--window", window, *options, pid=process.pid)[0]
         finally:
             process.terminate()
             process.wait()
