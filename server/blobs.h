@@ -11,7 +11,7 @@
 /*
  * The ciphertexts that are too large for an envelope: docs/protocol.md, "Blobs". An asynchronous interface, as that of
  * the store: a request is handed over by blobs_submit(), and comes back through the inbox of the thread that asked.
- * docs/decisions/0003-blobs.md says what another backend has to keep to.
+ * docs/decisions/0004-blobs.md says what another backend has to keep to.
  */
 typedef struct Blobs Blobs;
 typedef struct BlobRequest BlobRequest;
