@@ -100,7 +100,7 @@ static int check(const Command *command, char **problem)
                         return wrong(problem, _("\"%s\" does not take the option --%s."),
                                      command->verb->name, option_table[i].name);
                 if (i != OPTION_PASSWORD_FILE && i != OPTION_NEW_PASSWORD_FILE && i != OPTION_INVITATION_FILE &&
-                    i != OPTION_OUTPUT && i != OPTION_DECRYPT &&
+                    i != OPTION_OUTPUT && i != OPTION_EXEC && i != OPTION_STATE && i != OPTION_DECRYPT &&
                     !g_utf8_validate(command->values[i], -1, NULL))
                         return wrong(problem, _("The value of --%s is not UTF-8."), option_table[i].name);
         }

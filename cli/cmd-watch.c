@@ -8,22 +8,29 @@
 
 #include "cli/arguments.h"
 #include "cli/bus.h"
+#include "cli/event-command.h"
 #include "cli/follow.h"
 #include "cli/harmless.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/report.h"
+#include "cli/state-file.h"
 #include "client/message.h"
 
 typedef struct Watch {
         GMainLoop *loop;
         const Command *command;
         const char *conversation; /* or NULL: all */
+        const char *exec, *state; /* or NULL */
+        gboolean has_ended;       /* no more events are for us, though some may be on their way */
         ClientFailure result;
 } Watch;
 
 static void quit(Watch *watch, ClientFailure result)
 {
+        if (watch->has_ended)
+                return;
+        watch->has_ended = TRUE;
         watch->result = result;
         g_main_loop_quit(watch->loop);
 }
@@ -42,25 +49,52 @@ static char *line_of(const ClientEvent *event)
         return g_strdup_printf("%s %s: %s", time, kind, conversation);
 }
 
+static gboolean print_event(const Watch *watch, GVariant *dictionary, const ClientEvent *event)
+{
+        if (command_has(watch->command, OPTION_JSON)) {
+                json_print(dictionary);
+        } else {
+                g_autofree char *line = line_of(event);
+
+                puts(line);
+        }
+        if (fflush(stdout) == 0)
+                return TRUE;
+        output_note(_("Cannot write to standard output: %s"), g_strerror(errno));
+        return FALSE;
+}
+
+/* One after the other: nothing else happens here while a command runs. What failed is not marked as done. */
 static void on_event(GVariant *dictionary, gpointer data)
 {
         Watch *watch = data;
         g_auto(ClientEvent) event;
+        gboolean done;
 
         client_event_init(&event, dictionary);
-        if (watch->conversation && strcmp(watch->conversation, event.conversation) != 0)
+        if (watch->has_ended || (watch->conversation && strcmp(watch->conversation, event.conversation) != 0))
                 return;
-        if (command_has(watch->command, OPTION_JSON)) {
-                json_print(dictionary);
-        } else {
-                g_autofree char *line = line_of(&event);
-
-                puts(line);
-        }
-        if (fflush(stdout) != 0) {
-                output_note(_("Cannot write to standard output: %s"), g_strerror(errno));
+        done = watch->exec ? event_command_run(watch->exec, dictionary, &event)
+                           : print_event(watch, dictionary, &event);
+        if (done && watch->state)
+                done = state_file_write(watch->state, event.number);
+        if (!done)
                 quit(watch, CLIENT_FAILURE_FAILED);
-        }
+}
+
+/* Where to begin: after what the state file says, if it is there. */
+static ClientFailure find_begin(const Watch *watch, guint64 *begin)
+{
+        g_autofree char *problem = NULL;
+        gboolean found = FALSE;
+        uint64_t since;
+
+        if (command_number(watch->command, OPTION_SINCE, FOLLOW_FROM_NOW, G_MAXINT64, &since, &problem) != 0)
+                return report_usage(problem);
+        *begin = since;
+        if (watch->state && !state_file_read(watch->state, &found, begin))
+                return CLIENT_FAILURE_FAILED;
+        return CLIENT_FAILURE_NONE;
 }
 
 static void on_ended(const GError *error, gpointer data)
@@ -92,24 +126,29 @@ ClientFailure cmd_watch(const Command *command)
         static const FollowerCalls calls = {.event = on_event, .ended = on_ended};
         g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
         g_autoptr(GError) error = NULL;
-        g_autofree char *problem = NULL;
-        uint64_t since;
+        ClientFailure failure;
+        guint64 begin;
         Watch watch = {
                         .loop = loop,
                         .command = command,
                         .conversation = command->values[OPTION_CONVERSATION],
+                        .exec = command->values[OPTION_EXEC],
+                        .state = command->values[OPTION_STATE],
         };
 
-        if (command_number(command, OPTION_SINCE, FOLLOW_FROM_NOW, G_MAXINT64, &since, &problem) != 0)
-                return report_usage(problem);
+        failure = find_begin(&watch, &begin);
+        if (failure != CLIENT_FAILURE_NONE)
+                return failure;
 
         g_autoptr(GDBusConnection) connection = client_connect(&error);
-        guint64 begin = since;
         g_autoptr(Follower) follower =
                         connection ? follower_new(connection, &begin, &calls, &watch, &error) : NULL;
 
         if (!follower)
                 return report(error);
+        /* From here on, nothing is missed by a watch that begins again. */
+        if (watch.state && !state_file_write(watch.state, begin))
+                return CLIENT_FAILURE_FAILED;
         g_signal_connect(connection, "closed", G_CALLBACK(on_closed), &watch);
         g_unix_signal_add(SIGINT, on_interrupt, &watch);
         g_unix_fd_add(STDOUT_FILENO, G_IO_ERR, on_reader_gone, &watch);

@@ -39,6 +39,8 @@ const Option option_table[OPTION_COUNT] = {
                 [OPTION_OUTPUT] = {"output", "FILE", N_("write to FILE instead of standard output")},
                 [OPTION_ENCRYPT] = {"encrypt", NULL, N_("encrypt with a password of its own")},
                 [OPTION_DECRYPT] = {"decrypt", "FILE", N_("read an encrypted export instead")},
+                [OPTION_EXEC] = {"exec", "COMMAND", N_("run COMMAND for each event, which is on its standard input")},
+                [OPTION_STATE] = {"state", "FILE", N_("remember in FILE where to go on")},
                 [OPTION_IN] = {"in", "NAME", N_("only messages of this conversation")},
                 [OPTION_FOR_ME] = {"for-me", NULL, N_("only on this side")},
 };
@@ -71,7 +73,8 @@ const Verb verb_table[] = {
                  PASSWORD | OPTION_BIT(OPTION_CONVERSATION) | OPTION_BIT(OPTION_OUTPUT) |
                                  OPTION_BIT(OPTION_ENCRYPT) | OPTION_BIT(OPTION_DECRYPT) | OPTION_BIT(OPTION_YES),
                  N_("write all messages as lines of JSON"), cmd_export},
-                {"watch", "", 0, 0, OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_CONVERSATION),
+                {"watch", "", 0, 0, OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_CONVERSATION) | OPTION_BIT(OPTION_EXEC) |
+                                 OPTION_BIT(OPTION_STATE),
                  N_("show events as they happen"), cmd_watch},
                 {"contacts", "", 0, 0, 0, N_("list the contacts"), cmd_contacts},
                 {"trust", "NAME", 1, 1, OPTION_BIT(OPTION_YES), N_("accept a contact's changed key"),

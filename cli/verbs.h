@@ -35,6 +35,8 @@ typedef enum OptionId {
         OPTION_ENCRYPT,
         OPTION_DECRYPT,
         OPTION_FOR_ME,
+        OPTION_EXEC,
+        OPTION_STATE,
         OPTION_COUNT,
 } OptionId;
 

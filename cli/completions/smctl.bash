@@ -14,7 +14,7 @@ _smctl_options() {
     history) echo "$common --limit --before --after" ;;
     search) echo "$common --in --limit --before" ;;
     export) echo "$common --yes --password-file --password-fd --conversation --output --encrypt --decrypt" ;;
-    watch) echo "$common --since --conversation" ;;
+    watch) echo "$common --since --conversation --exec --state" ;;
     trust) echo "$common --yes" ;;
     delete-account) echo "$common --yes --password-file --password-fd --local-only" ;;
     '') echo "$common --version" ;;
@@ -36,7 +36,7 @@ _smctl() {
         case $word in
         --new-password-file | --new-password-fd) is_value=yes ;;
         --password-file | --password-fd | --server | --server-pin | --invitation-file | --limit | --before | --after | --since | \
-            --conversation | --in | --output | --decrypt) is_value=yes ;;
+            --conversation | --in | --output | --decrypt | --exec | --state) is_value=yes ;;
         -*) ;;
         *)
             if [[ $verb ]]; then
@@ -51,7 +51,7 @@ _smctl() {
     if [[ $is_value ]]; then
         case $previous in
         --new-password-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
-        --password-file | --invitation-file | --output | --decrypt) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        --password-file | --invitation-file | --output | --decrypt | --state) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         --conversation | --in) mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current") ;;
         esac
     elif [[ $current == -* ]]; then

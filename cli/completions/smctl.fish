@@ -62,6 +62,8 @@ complete -c smctl -n '__fish_seen_subcommand_from history search' -l limit -x -d
 complete -c smctl -n '__fish_seen_subcommand_from delete' -l for-me -d 'only on this side'
 complete -c smctl -n '__fish_seen_subcommand_from history search' -l before -x -d 'only messages before number N'
 complete -c smctl -n '__fish_seen_subcommand_from history' -l after -x -d 'only messages after number N, the oldest first'
+complete -c smctl -n '__fish_seen_subcommand_from watch' -l exec -x -d 'run COMMAND for each event, which is on its standard input'
+complete -c smctl -n '__fish_seen_subcommand_from watch' -l state -r -F -d 'remember in FILE where to go on'
 complete -c smctl -n '__fish_seen_subcommand_from watch' -l since -x -d 'begin after event number N, 0 for all; by default now'
 complete -c smctl -n '__fish_seen_subcommand_from export' -l output -r -F -d 'write to FILE instead of standard output'
 complete -c smctl -n '__fish_seen_subcommand_from export' -l encrypt -d 'encrypt with a password of its own'
