@@ -152,7 +152,11 @@ static void add(ChatView *view, const ClientMessage *message, GVariant *dictiona
 /* It says something else now: to be shown in full, once more. */
 static gboolean is_rewritten(const ClientMessage *before, const ClientMessage *message)
 {
-        return before->edited_time != message->edited_time || strcmp(before->kind, message->kind) != 0;
+        g_autoptr(GVariant) were = g_variant_lookup_value(before->dictionary, "reactions", NULL);
+        g_autoptr(GVariant) are = g_variant_lookup_value(message->dictionary, "reactions", NULL);
+
+        return before->edited_time != message->edited_time || strcmp(before->kind, message->kind) != 0 ||
+               (were && are ? !g_variant_equal(were, are) : were != are);
 }
 
 static void change(Shown *shown, const ClientMessage *message, GVariant *dictionary)

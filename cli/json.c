@@ -65,6 +65,26 @@ static void append_dictionary(GString *out, GVariant *value)
         g_string_append_c(out, '}');
 }
 
+/* Names of people, not of ours: they stay as they are. */
+static void append_strings(GString *out, GVariant *value)
+{
+        const char *key, *string;
+        GVariantIter iter;
+        gboolean first = TRUE;
+
+        g_string_append_c(out, '{');
+        g_variant_iter_init(&iter, value);
+        while (g_variant_iter_loop(&iter, "{&s&s}", &key, &string)) {
+                if (!first)
+                        g_string_append_c(out, ',');
+                first = FALSE;
+                append_string(out, key);
+                g_string_append_c(out, ':');
+                append_string(out, string);
+        }
+        g_string_append_c(out, '}');
+}
+
 static void append_array(GString *out, GVariant *value)
 {
         g_string_append_c(out, '[');
@@ -82,6 +102,8 @@ void json_append(GString *out, GVariant *value)
 {
         if (g_variant_is_of_type(value, G_VARIANT_TYPE_VARDICT)) {
                 append_dictionary(out, value);
+        } else if (g_variant_is_of_type(value, G_VARIANT_TYPE("a{ss}"))) {
+                append_strings(out, value);
         } else if (g_variant_is_of_type(value, G_VARIANT_TYPE_BYTESTRING)) {
                 append_bytes(out, value);
         } else if (g_variant_is_of_type(value, G_VARIANT_TYPE_VARIANT)) {

@@ -4,7 +4,7 @@
 #include <glib.h>
 
 /*
- * A D-Bus dictionary as a JSON object: keys in snake_case ("received-time" becomes "received_time"), bytes
+ * A D-Bus dictionary as a JSON object: keys in snake_case ("received-time" becomes "received_time"), keys of "a{ss}" as they are, bytes
  * ("ay") as hexadecimal digits. Whatever a terminal could stumble over is escaped, so that the text is exact
  * and harmless.
  */

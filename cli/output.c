@@ -113,6 +113,27 @@ static char *reply_of(const ClientMessage *message)
         return g_strdup_printf(_(" (re %s \"%s%s\")"), sender, escaped, is_long ? "..." : "");
 }
 
+/* " (NAME EMOJI) (NAME EMOJI)" */
+static char *reactions_of(const ClientMessage *message)
+{
+        g_autoptr(GVariant) reactions = NULL;
+        GString *out = g_string_new(NULL);
+        const char *name, *emoji;
+        GVariantIter iter;
+
+        if (message->dictionary)
+                reactions = g_variant_lookup_value(message->dictionary, "reactions", G_VARIANT_TYPE("a{ss}"));
+        if (reactions) {
+                g_variant_iter_init(&iter, reactions);
+                while (g_variant_iter_loop(&iter, "{&s&s}", &name, &emoji))
+                        g_string_append_printf(out, " (%s %s)", name, emoji);
+        }
+
+        g_autofree char *raw = g_string_free(out, FALSE);
+
+        return harmless_line(raw);
+}
+
 char *output_message(const ClientMessage *message, const char *time_format)
 {
         g_autofree char *time = output_time(message->time, time_format);
@@ -130,7 +151,8 @@ char *output_message(const ClientMessage *message, const char *time_format)
         g_autofree char *sender = harmless_line(message->sender);
         g_autofree char *name = output_styled(message->outgoing ? OUTPUT_OWN : OUTPUT_OTHER, sender);
         g_autofree char *reply = reply_of(message);
-        g_autofree char *beside = g_strconcat(reply, message->edited ? _(" (edited)") : "", NULL);
+        g_autofree char *reactions = reactions_of(message);
+        g_autofree char *beside = g_strconcat(reply, message->edited ? _(" (edited)") : "", reactions, NULL);
         g_autofree char *dim_beside = output_styled(OUTPUT_DIM, beside);
         g_autofree char *text = harmless_text(message->text, "    ");
         g_autofree char *state = output_message_state(message);

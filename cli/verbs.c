@@ -43,6 +43,7 @@ const Option option_table[OPTION_COUNT] = {
                 [OPTION_STATE] = {"state", "FILE", N_("remember in FILE where to go on")},
                 [OPTION_IN] = {"in", "NAME", N_("only messages of this conversation")},
                 [OPTION_FOR_ME] = {"for-me", NULL, N_("only on this side")},
+                [OPTION_REMOVE] = {"remove", NULL, N_("take it back")},
 };
 
 const Verb verb_table[] = {
@@ -62,6 +63,7 @@ const Verb verb_table[] = {
                 {"edit", "ID TEXT|-", 2, 2, 0, N_("change the text of a message of one's own"), cmd_edit},
                 {"delete", "ID", 1, 1, OPTION_BIT(OPTION_FOR_ME) | OPTION_BIT(OPTION_YES),
                  N_("delete a message, at the other side as well"), cmd_delete},
+                {"react", "ID [EMOJI]", 1, 2, OPTION_BIT(OPTION_REMOVE), N_("put an emoji to a message"), cmd_react},
                 {"chat", "NAME", 1, 1, 0, N_("talk live"), cmd_chat},
                 {"history", "NAME", 1, 1,
                  OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BEFORE) | OPTION_BIT(OPTION_AFTER),

@@ -37,6 +37,7 @@ typedef enum OptionId {
         OPTION_FOR_ME,
         OPTION_EXEC,
         OPTION_STATE,
+        OPTION_REMOVE,
         OPTION_COUNT,
 } OptionId;
 
@@ -84,6 +85,7 @@ ClientFailure cmd_history(const Command *command);
 ClientFailure cmd_lock(const Command *command);
 ClientFailure cmd_login(const Command *command);
 ClientFailure cmd_passwd(const Command *command);
+ClientFailure cmd_react(const Command *command);
 ClientFailure cmd_reconnect(const Command *command);
 ClientFailure cmd_register(const Command *command);
 ClientFailure cmd_reply(const Command *command);

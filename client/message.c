@@ -23,6 +23,7 @@ void client_message_init(ClientMessage *message, GVariant *dictionary)
                         .reply_to = string_of(dictionary, "reply-to"),
                         .reply_sender = string_of(dictionary, "reply-sender"),
                         .reply_text = string_of(dictionary, "reply-text"),
+                        .dictionary = dictionary,
         };
         g_variant_lookup(dictionary, "number", "t", &message->number);
         g_variant_lookup(dictionary, "outgoing", "b", &message->outgoing);

@@ -25,6 +25,7 @@ typedef struct ClientMessage {
         const char *reply_text;
         gboolean edited;
         gint64 edited_time;
+        GVariant *dictionary; /* what it was made of, borrowed: for `reactions` */
 } ClientMessage;
 
 typedef struct ClientEvent {

@@ -19,6 +19,7 @@ static const char *const names[] = {
                 [EVENT_CONTACT_BLOCKED] = "contact-blocked",
                 [EVENT_CONTACT_UNBLOCKED] = "contact-unblocked",
                 [EVENT_MESSAGE_DELETED] = "message-deleted",
+                [EVENT_MESSAGE_REACTION] = "message-reaction",
 };
 
 const char *event_kind_name(EventKind kind)

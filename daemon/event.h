@@ -22,6 +22,7 @@ typedef enum EventKind {
         EVENT_CONTACT_BLOCKED,
         EVENT_CONTACT_UNBLOCKED,
         EVENT_MESSAGE_DELETED,
+        EVENT_MESSAGE_REACTION,
 } EventKind;
 
 typedef struct Event {

@@ -6,6 +6,7 @@
 #include "daemon/deletion.h"
 #include "daemon/edit.h"
 #include "daemon/inbox-reject.h"
+#include "daemon/reaction.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
 #include "e2ee/content.h"
@@ -74,9 +75,10 @@ static int take(const InboxContext *context, const Content *content)
                 return take_session_reset(context);
         case CONTENT_RECEIPT:
         case CONTENT_TYPING:
-        case CONTENT_REACTION:
         case CONTENT_PRESENCE_TICKET:
                 return 0;
+        case CONTENT_REACTION:
+                return reaction_take(context, content);
         case CONTENT_EDIT:
                 return edit_take(context, content);
         case CONTENT_DELETION:

@@ -3,6 +3,7 @@
 #include <libintl.h>
 
 #include "daemon/bus.h"
+#include "daemon/store-reaction.h"
 #include "daemon/store-target.h"
 
 #define _(text) gettext(text)
@@ -89,6 +90,47 @@ static int append_reply(Messenger *messenger, sd_bus_message *m, const Message *
         return r < 0 ? r : 0;
 }
 
+/* ---- Reactions ---- */
+
+typedef struct AppendReactions {
+        sd_bus_message *m;
+        bool open;
+} AppendReactions;
+
+static int append_reaction(void *userdata, const char *person, const char *emoji)
+{
+        AppendReactions *a = userdata;
+        int r;
+
+        if (!a->open) {
+                a->open = true;
+                r = sd_bus_message_open_container(a->m, SD_BUS_TYPE_DICT_ENTRY, "sv");
+                if (r >= 0)
+                        r = sd_bus_message_append(a->m, "s", "reactions");
+                if (r >= 0)
+                        r = sd_bus_message_open_container(a->m, SD_BUS_TYPE_VARIANT, "a{ss}");
+                if (r >= 0)
+                        r = sd_bus_message_open_container(a->m, SD_BUS_TYPE_ARRAY, "{ss}");
+                if (r < 0)
+                        return r;
+        }
+        r = sd_bus_message_append(a->m, "{ss}", person, emoji);
+        return r < 0 ? r : 0;
+}
+
+static int append_reactions(Messenger *messenger, sd_bus_message *m, const Message *message)
+{
+        AppendReactions a = {.m = m};
+        int r;
+
+        if (!message_kind_is_said(message->kind))
+                return 0;
+        r = store_reaction_each(messenger->store, message->number, append_reaction, &a);
+        for (unsigned levels = 3; r >= 0 && a.open && levels > 0; levels--)
+                r = sd_bus_message_close_container(m);
+        return r;
+}
+
 static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
 {
         Messenger *messenger = account_messenger(bus->account);
@@ -118,6 +160,9 @@ static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
                 if (r < 0)
                         return r;
         }
+        r = append_reactions(messenger, m, message);
+        if (r < 0)
+                return r;
         r = append_string(m, "state", message_state_name(message->state));
         if (r < 0)
                 return r;

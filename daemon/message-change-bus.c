@@ -8,6 +8,7 @@
 #include "daemon/bus.h"
 #include "daemon/deletion.h"
 #include "daemon/edit.h"
+#include "daemon/reaction.h"
 
 /* After the options: the unlocked part and the message's ID, or a Problem. */
 static int prepare(Bus *bus, const char *text, Messenger **messenger_out, ContentMessageId *id_out)
@@ -64,4 +65,22 @@ int message_bus_delete(sd_bus_message *m, void *userdata, sd_bus_error *error)
         if (r != 0)
                 return r < 0 ? r : bus_reply_error(m, r);
         return finish(messenger, m, delete_message(messenger->store, &messenger->self, &id, for_everyone != 0));
+}
+
+int message_bus_react(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        const char *id_text = NULL, *emoji = NULL;
+        Messenger *messenger;
+        ContentMessageId id;
+        int r;
+
+        r = sd_bus_message_read(m, "ss", &id_text, &emoji);
+        if (r < 0)
+                return r;
+        r = bus_read_no_options(m);
+        if (r == 0)
+                r = prepare(userdata, id_text, &messenger, &id);
+        if (r != 0)
+                return r < 0 ? r : bus_reply_error(m, r);
+        return finish(messenger, m, react_to_message(messenger->store, &messenger->self, &id, emoji));
 }

@@ -6,3 +6,4 @@
 /* Methods of Messages that change a message which is there. userdata: the Bus. */
 int message_bus_edit(sd_bus_message *m, void *userdata, sd_bus_error *error);
 int message_bus_delete(sd_bus_message *m, void *userdata, sd_bus_error *error);
+int message_bus_react(sd_bus_message *m, void *userdata, sd_bus_error *error);

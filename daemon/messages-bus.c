@@ -252,6 +252,9 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_SIGNAL_WITH_NAMES("ExportProgress", "tt", SD_BUS_PARAM(done) SD_BUS_PARAM(total), 0),
                 SD_BUS_METHOD_WITH_NAMES("Delete", "sa{sv}", SD_BUS_PARAM(id) SD_BUS_PARAM(options), "", ,
                                          message_bus_delete, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("React", "ssa{sv}",
+                                         SD_BUS_PARAM(id) SD_BUS_PARAM(emoji) SD_BUS_PARAM(options), "", ,
+                                         message_bus_react, SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_VTABLE_END,
 };
 

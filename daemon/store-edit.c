@@ -6,6 +6,7 @@
 
 #include "daemon/cleanup.h"
 #include "daemon/message.h"
+#include "daemon/store-reaction.h"
 #include "daemon/store-search.h"
 
 /* While the text is there to say which words go. */
@@ -55,6 +56,9 @@ int store_message_forget(Store *store, uint64_t number)
         int r;
 
         r = forget_words(store, number, &contact);
+        if (r < 0)
+                return r;
+        r = store_reaction_delete_all(store, number);
         if (r < 0)
                 return r;
         r = statement_prepare(store->database, &s,

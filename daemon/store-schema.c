@@ -137,6 +137,16 @@ static const char *const scripts[] = {
                 "ALTER TABLE contact ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0;"
                 "CREATE INDEX contact_request ON contact (id) WHERE relation = 'request' AND blocked = 0;"
                 "CREATE INDEX event_message ON event (message) WHERE message IS NOT NULL;",
+
+                /* One row for each person who reacted; emoji is empty where it was taken back. */
+                "CREATE TABLE reaction ("
+                "    message INTEGER NOT NULL REFERENCES message (number) ON DELETE CASCADE,"
+                "    person TEXT NOT NULL," /* a user name */
+                "    emoji TEXT NOT NULL,"
+                "    sent INTEGER NOT NULL,"
+                "    id BLOB NOT NULL,"
+                "    PRIMARY KEY (message, person)"
+                ") STRICT, WITHOUT ROWID;",
 };
 
 int store_migrate(Database *database)

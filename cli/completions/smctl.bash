@@ -10,6 +10,7 @@ _smctl_options() {
     unlock) echo "$common --password-file --password-fd" ;;
     send | reply) echo "$common --no-wait" ;;
     passwd) echo "$common --password-file --password-fd --new-password-file --new-password-fd" ;;
+    react) echo "$common --remove" ;;
     delete) echo "$common --for-me --yes" ;;
     history) echo "$common --limit --before --after" ;;
     search) echo "$common --in --limit --before" ;;
@@ -23,7 +24,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock lock passwd status send reply edit delete chat history search export watch contacts trust requests accept decline block unblock settings reconnect delete-account help'
+    local verbs='register login unlock lock passwd status send reply edit delete react chat history search export watch contacts trust requests accept decline block unblock settings reconnect delete-account help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 

@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock lock passwd status send reply edit delete chat history search export watch contacts trust requests accept decline block unblock settings reconnect delete-account help
+set -l verbs register login unlock lock passwd status send reply edit delete react chat history search export watch contacts trust requests accept decline block unblock settings reconnect delete-account help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -27,6 +27,7 @@ complete -c smctl -n "$no_verb" -a send -d 'send a message; - reads the text fro
 complete -c smctl -n "$no_verb" -a reply -d 'answer a message'
 complete -c smctl -n "$no_verb" -a edit -d "change the text of a message of one's own"
 complete -c smctl -n "$no_verb" -a delete -d 'delete a message, at the other side as well'
+complete -c smctl -n "$no_verb" -a react -d 'put an emoji to a message'
 complete -c smctl -n "$no_verb" -a chat -d 'talk live'
 complete -c smctl -n "$no_verb" -a history -d 'show the messages of a conversation'
 complete -c smctl -n "$no_verb" -a search -d 'find messages by their words, the newest first'
@@ -59,6 +60,7 @@ complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l yes -d 'do 
 complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l local-only -d 'delete only what is here, and tell nobody'
 complete -c smctl -n '__fish_seen_subcommand_from send reply' -l no-wait -d 'do not wait until the server has the message'
 complete -c smctl -n '__fish_seen_subcommand_from history search' -l limit -x -d 'at most N messages, 0 for all; by default 50'
+complete -c smctl -n '__fish_seen_subcommand_from react' -l remove -d 'take it back'
 complete -c smctl -n '__fish_seen_subcommand_from delete' -l for-me -d 'only on this side'
 complete -c smctl -n '__fish_seen_subcommand_from history search' -l before -x -d 'only messages before number N'
 complete -c smctl -n '__fish_seen_subcommand_from history' -l after -x -d 'only messages after number N, the oldest first'

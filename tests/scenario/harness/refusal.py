@@ -39,7 +39,8 @@ SIGNATURES = {
     "Account.Register": "(ssha{sv})", "Account.Login": "(ssha{sv})", "Account.Unlock": "(ha{sv})",
     "Account.Lock": "(a{sv})", "Account.Reconnect": "(a{sv})",
     "Messages.Send": "(ssa{sv})", "Messages.SendFile": "(sha{sv})", "Messages.History": "(sa{sv})",
-    "Messages.Get": "(s)", "Messages.Edit": "(ssa{sv})", "Messages.Delete": "(sa{sv})", "Events.List": "(ta{sv})",
+    "Messages.Get": "(s)", "Messages.Edit": "(ssa{sv})", "Messages.Delete": "(sa{sv})",
+    "Messages.React": "(ssa{sv})", "Events.List": "(ta{sv})",
 }
 
 
