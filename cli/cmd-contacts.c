@@ -41,12 +41,15 @@ static void show_words(GVariant *contact)
         g_autofree char *number = output_safety_number(bus_string(contact, "SafetyNumber"));
         g_autofree char *warning = output_styled(OUTPUT_WARNING, _("key changed: smctl trust"));
         g_autofree char *relation = relation_mark(contact);
-        gboolean changed = FALSE;
+        gboolean changed = FALSE, verified = FALSE;
 
         g_variant_lookup(contact, "KeyChanged", "b", &changed);
+        g_variant_lookup(contact, "Verified", "b", &verified);
         printf("%s", name);
         if (*number)
                 printf("%*s %s", (int)MAX(0, 16 - g_utf8_strlen(name, -1)), "", number);
+        if (verified)
+                printf("  %s", _("verified"));
         if (changed)
                 printf("  %s %s", warning, name);
         printf("%s\n", relation);

@@ -9,6 +9,9 @@ static const struct {
                 {"KeyChanged", "key-changed"},
                 {"IdentityKey", "identity-key"},
                 {"SafetyNumber", "safety-number"},
+                {"Verified", "verified"},
+                {"VerifiedTime", "verified-time"},
+                {"VerifiedHow", "verified-how"},
                 {"Created", "created"},
                 {"LastMessage", "last-message"},
 };

@@ -79,6 +79,13 @@ static char *notice_of(const ClientMessage *message)
                 return g_strdup_printf(_("%s has a new identity key"), message->conversation);
         if (strcmp(message->kind, "account-deleted") == 0)
                 return g_strdup_printf(_("%s has deleted their account"), message->conversation);
+        if (strcmp(message->kind, "verified") == 0)
+                return g_strdup_printf(_("%s is verified"), message->conversation);
+        if (strcmp(message->kind, "unverified") == 0)
+                return g_strdup_printf(_("%s is NOT verified any more"), message->conversation);
+        if (strcmp(message->kind, "verification-mismatch") == 0)
+                return g_strdup_printf(_("the emoji with %s DIFFERED: somebody may stand between you"),
+                                       message->conversation);
         if (strcmp(message->kind, "unsupported") == 0)
                 return g_strdup_printf(_("a message from %s that needs a newer version"), message->sender);
         if (strcmp(message->kind, "unreadable") == 0)
@@ -160,7 +167,10 @@ char *output_message(const ClientMessage *message, const char *time_format)
         g_autofree char *styled = output_styled(
                         strcmp(message->state, "sent") == 0 ? OUTPUT_DIM : OUTPUT_WARNING, marked);
 
-        return g_strdup_printf("%s %s%s: %s%s", dim_time, name, dim_beside, text, styled);
+        g_autofree char *warning =
+                        output_styled(OUTPUT_WARNING, message->unaccepted_key ? _(" (unaccepted key)") : "");
+
+        return g_strdup_printf("%s %s%s%s: %s%s", dim_time, name, warning, dim_beside, text, styled);
 }
 
 char *output_safety_number(const char *digits)

@@ -69,6 +69,12 @@ const char *report_hint(ClientFailure failure)
                 return _("The daemon's log may say more: journalctl --user -u secure-messenger");
         case CLIENT_FAILURE_INVALID_ARGUMENT:
                 return _("A server is wss://HOST[:PORT], a pin is sha256: and 64 hexadecimal digits.");
+        case CLIENT_FAILURE_NO_VERIFICATION:
+                return _("Begin one: smctl verify NAME --emoji; with a new contact, after a message.");
+        case CLIENT_FAILURE_MISMATCH:
+                return _("Write nothing that others must not read until you have met.");
+        case CLIENT_FAILURE_NOT_COMPARED:
+                return _("Nothing has changed. Begin again when both have time.");
         case CLIENT_FAILURE_USAGE:
                 return _("See: smctl help");
         case CLIENT_FAILURE_NONE:

@@ -61,6 +61,11 @@ static const Row rows[] = {
                  N_("This cannot be done to this message: it is not yours, not of a kind that can be changed, or "
                     "was edited 100 times.")},
                 {CLIENT_FAILURE_BLOCKED, "Blocked", N_("You have blocked this contact. Unblock them first.")},
+                {CLIENT_FAILURE_NO_VERIFICATION, "NoVerification",
+                 N_("There is no such comparison with this contact now, or no key of theirs is known yet.")},
+                {CLIENT_FAILURE_MISMATCH, NULL,
+                 N_("They differ: somebody may stand between the two of you.")},
+                {CLIENT_FAILURE_NOT_COMPARED, NULL, N_("The comparison was cancelled, or took too long.")},
                 {CLIENT_FAILURE_INTERRUPTED, NULL, N_("Interrupted.")},
 };
 

@@ -15,6 +15,7 @@ typedef struct ClientMessage {
         gboolean outgoing;
         const char *kind;
         const char *text;
+        gboolean unaccepted_key;
         gint64 time;
         gint64 received_time;
         const char *state;

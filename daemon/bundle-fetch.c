@@ -102,10 +102,17 @@ static int seal_some(BundleFetch *fetch, int64_t contact_id, const PrekeyBundle 
                 r = contact_see_identity(fetch->store, fetch->self, &contact, &bundle->identity);
                 if (r < 0)
                         return r;
-                /* The bundle may be the accepted key's, and older than the change that an envelope has
-                 * shown. */
-                if (r == CONTACT_KEY_CHANGED || contact.key_changed)
-                        return store_commit(&transaction);
+                if (contact.key_changed && !contact_shows_identity(&contact, &bundle->identity)) {
+                        /* The bundle is the accepted key's, and older than the change that an envelope has shown: what
+                         * goes ahead of the acceptance cannot be sealed for the new one. */
+                        r = store_outbox_delete_ahead(fetch->store, contact_id);
+                        return r < 0 ? r : store_commit(&transaction);
+                }
+                if (contact.key_changed) {
+                        r = store_outbox_first_waiting(fetch->store, contact_id, &entry);
+                        if (r != 0) /* nothing goes ahead */
+                                return r < 0 ? r : store_commit(&transaction);
+                }
                 contact.device_id = bundle->address.device_id;
                 r = store_contact_update(fetch->store, &contact);
                 if (r < 0)

@@ -134,6 +134,9 @@ int bus_init(Bus *bus, Account *account, void (*lost)(void *userdata, int error)
         r = contact_bus_add(bus);
         if (r < 0)
                 return r;
+        r = verification_bus_add(bus);
+        if (r < 0)
+                return r;
         r = settings_bus_add(bus);
         if (r < 0)
                 return r;

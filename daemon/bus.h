@@ -21,6 +21,7 @@
 #define BUS_EVENTS   "org.securemessenger.Messenger1.Events"
 #define BUS_SETTINGS "org.securemessenger.Messenger1.Settings"
 #define BUS_CONTACT  "org.securemessenger.Messenger1.Contact"
+#define BUS_VERIFICATION "org.securemessenger.Messenger1.Verification"
 
 typedef struct Bus {
         sd_bus *bus;
@@ -62,12 +63,17 @@ int messages_bus_add(Bus *bus);
 int events_bus_add(Bus *bus);
 int contact_bus_add(Bus *bus);
 int settings_bus_add(Bus *bus);
+int verification_bus_add(Bus *bus);
 
 /* What has changed is told soon, in one signal for all of it. */
 void bus_mark_changed(Bus *bus, unsigned groups);
 void bus_mark_contact_changed(Bus *bus, const char *name);
 void account_bus_announce(Bus *bus, unsigned groups);
 void contact_bus_announce(Bus *bus, const char *name);
+void verification_bus_announce(Bus *bus, const char *name);
+/* For every interface of a contact's object: the contact is in bus->found then. */
+int contact_bus_find(sd_bus *b, const char *path, const char *interface, void *userdata, void **found_out,
+                     sd_bus_error *error);
 /* All contacts appear with an unlock, and go with a lock. */
 void contact_bus_appear(Bus *bus);
 void contact_bus_disappear(Bus *bus);

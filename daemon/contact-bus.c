@@ -8,12 +8,13 @@
 #include "daemon/bus.h"
 #include "daemon/cleanup.h"
 #include "daemon/contact-members.h"
+#include "daemon/contact-trust-bus.h"
 #include "daemon/contact.h"
 #include "daemon/log.h"
 
 /* Contacts are looked up in the store when somebody asks for them: none costs memory while nobody does. */
-static int find(sd_bus *b, const char *path, const char *interface, void *userdata, void **found_out,
-                sd_bus_error *error)
+int contact_bus_find(sd_bus *b, const char *path, const char *interface, void *userdata, void **found_out,
+                     sd_bus_error *error)
 {
         _cleanup_(freep) char *name = NULL;
         Bus *bus = userdata;
@@ -173,6 +174,13 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_METHOD_WITH_NAMES("Unblock", "a{sv}", SD_BUS_PARAM(options), "",
                                          , contact_method_unblock, SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_PROPERTY("Relation", "s", contact_get_relation, 0, CHANGES),
+                SD_BUS_METHOD_WITH_NAMES("MarkVerified", "aya{sv}", SD_BUS_PARAM(key) SD_BUS_PARAM(options), "",
+                                         , contact_method_mark_verified, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("Unverify", "a{sv}", SD_BUS_PARAM(options), "",
+                                         , contact_method_unverify, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_PROPERTY("Verified", "b", contact_get_verified, 0, CHANGES),
+                SD_BUS_PROPERTY("VerifiedTime", "x", contact_get_verified_time, 0, CHANGES),
+                SD_BUS_PROPERTY("VerifiedHow", "s", contact_get_verified_how, 0, CHANGES),
                 SD_BUS_PROPERTY("Name", "s", get_name, 0, SD_BUS_VTABLE_PROPERTY_CONST),
                 SD_BUS_PROPERTY("IdentityKey", "ay", get_identity_key, 0, CHANGES),
                 SD_BUS_PROPERTY("SafetyNumber", "s", get_safety_number, 0, CHANGES),
@@ -186,7 +194,8 @@ int contact_bus_add(Bus *bus)
 {
         int r;
 
-        r = sd_bus_add_fallback_vtable(bus->bus, NULL, BUS_CONTACTS, BUS_CONTACT, vtable, find, bus);
+        r = sd_bus_add_fallback_vtable(bus->bus, NULL, BUS_CONTACTS, BUS_CONTACT, vtable,
+                                       contact_bus_find, bus);
         if (r < 0)
                 return r;
         return sd_bus_add_node_enumerator(bus->bus, NULL, BUS_CONTACTS, enumerate, bus);
@@ -200,7 +209,8 @@ void contact_bus_announce(Bus *bus, const char *name)
 
         if (account_messenger(bus->account) && sd_bus_path_encode(BUS_CONTACTS, name, &path) >= 0)
                 sd_bus_emit_properties_changed(bus->bus, path, BUS_CONTACT, "IdentityKey", "SafetyNumber",
-                                               "KeyChanged", "LastMessage", "Relation", NULL);
+                                               "KeyChanged", "LastMessage", "Relation", "Verified",
+                                               "VerifiedTime", "VerifiedHow", NULL);
 }
 
 void contact_bus_added(Bus *bus, const char *name)

@@ -10,6 +10,8 @@
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
 #include "daemon/store-outbox.h"
+#include "daemon/trust.h"
+#include "daemon/verification.h"
 
 static int add(Store *store, const char *name, ContactRelation relation, Contact *out)
 {
@@ -51,6 +53,20 @@ bool contact_has_shown(const Contact *contact, const PublicIdentity *identity)
 {
         return (contact->has_identity && same_identity(&contact->identity, identity)) ||
                (contact->key_changed && same_identity(&contact->new_identity, identity));
+}
+
+bool contact_shows_identity(const Contact *contact, const PublicIdentity *identity)
+{
+        const PublicIdentity *shown = contact_shown_identity(contact);
+
+        return shown && same_identity(shown, identity);
+}
+
+bool contact_shows_key(const Contact *contact, const SigningPublicKey *key)
+{
+        const PublicIdentity *shown = contact_shown_identity(contact);
+
+        return shown && sodium_memcmp(shown->signing_key.bytes, key->bytes, sizeof(key->bytes)) == 0;
 }
 
 int contact_note_key_change(Store *store, const Contact *contact)
@@ -111,13 +127,34 @@ int contact_see_identity(Store *store, const PeerSelf *self, Contact *contact,
                         return r;
         }
         r = stop_sending(store, contact);
+        if (r < 0)
+                return r;
+        /* Whatever was verified or was being compared was about the old key. */
+        r = trust_withdraw(store, contact);
+        if (r < 0)
+                return r;
+        r = verification_key_changed(store, contact);
         return r < 0 ? r : CONTACT_KEY_CHANGED;
+}
+
+int contact_accept_shown(Store *store, Contact *contact)
+{
+        int r;
+
+        /* Which device has the key, and a session that is bound to it, the server must say anew. */
+        contact->identity = contact->new_identity;
+        contact->key_changed = false;
+        contact->device_id = 0;
+        r = store_contact_update(store, contact);
+        if (r < 0)
+                return r;
+        r = store_message_set_queued_reason(store, contact->id, PROBLEM_NONE, 0);
+        return r < 0 ? r : store_event_add(store, EVENT_KEY_ACCEPTED, contact->id, 0);
 }
 
 int contact_accept_key(Store *store, const char *name, const SigningPublicKey *key)
 {
         _cleanup_(store_rollbackp) Store *transaction = NULL;
-        const PublicIdentity *shown;
         Contact contact;
         int r;
 
@@ -127,24 +164,10 @@ int contact_accept_key(Store *store, const char *name, const SigningPublicKey *k
         r = store_contact_find(store, name, &contact);
         if (r != 0)
                 return r < 0 ? r : CONTACT_OTHER_KEY;
-        shown = contact_shown_identity(&contact);
-        if (!shown || sodium_memcmp(shown->signing_key.bytes, key->bytes, sizeof(key->bytes)) != 0)
+        if (!contact_shows_key(&contact, key))
                 return CONTACT_OTHER_KEY;
         if (!contact.key_changed)
                 return 0;
-
-        /* Which device has the key, and a session that is bound to it, the server must say anew. */
-        contact.identity = contact.new_identity;
-        contact.key_changed = false;
-        contact.device_id = 0;
-        r = store_contact_update(store, &contact);
-        if (r < 0)
-                return r;
-        r = store_message_set_queued_reason(store, contact.id, PROBLEM_NONE, 0);
-        if (r < 0)
-                return r;
-        r = store_event_add(store, EVENT_KEY_ACCEPTED, contact.id, 0);
-        if (r < 0)
-                return r;
-        return store_commit(&transaction);
+        r = contact_accept_shown(store, &contact);
+        return r < 0 ? r : store_commit(&transaction);
 }

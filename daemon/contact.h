@@ -18,6 +18,10 @@ int contact_meet(Store *store, const char *name, Contact *out);
 /* Is it the accepted identity, or the one that waits to be accepted? */
 bool contact_has_shown(const Contact *contact, const PublicIdentity *identity);
 
+/* Is it the one that a person is shown: the newest that is known? */
+bool contact_shows_identity(const Contact *contact, const PublicIdentity *identity);
+bool contact_shows_key(const Contact *contact, const SigningPublicKey *key);
+
 enum { CONTACT_KEY_CHANGED = 1 };
 
 /*
@@ -28,6 +32,9 @@ enum { CONTACT_KEY_CHANGED = 1 };
 int contact_see_identity(Store *store, const PeerSelf *self, Contact *contact,
                          const PublicIdentity *identity);
 int contact_note_key_change(Store *store, const Contact *contact);
+
+/* The changed key is accepted, in the caller's transaction; what waited leaves. */
+int contact_accept_shown(Store *store, Contact *contact);
 
 enum { CONTACT_OTHER_KEY = 1 };
 

@@ -20,6 +20,9 @@ static const char *const names[] = {
                 [EVENT_CONTACT_UNBLOCKED] = "contact-unblocked",
                 [EVENT_MESSAGE_DELETED] = "message-deleted",
                 [EVENT_MESSAGE_REACTION] = "message-reaction",
+                [EVENT_VERIFIED] = "verified",
+                [EVENT_UNVERIFIED] = "unverified",
+                [EVENT_VERIFICATION_CHANGED] = "verification-changed",
 };
 
 const char *event_kind_name(EventKind kind)

@@ -23,6 +23,9 @@ typedef enum EventKind {
         EVENT_CONTACT_UNBLOCKED,
         EVENT_MESSAGE_DELETED,
         EVENT_MESSAGE_REACTION,
+        EVENT_VERIFIED,
+        EVENT_UNVERIFIED,
+        EVENT_VERIFICATION_CHANGED,
 } EventKind;
 
 typedef struct Event {

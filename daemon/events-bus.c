@@ -174,6 +174,8 @@ static int announce_one(void *userdata, const Event *event)
                 contact_bus_added(bus, event->conversation);
         else if (event->conversation)
                 bus_mark_contact_changed(bus, event->conversation);
+        if (event->kind == EVENT_VERIFICATION_CHANGED && event->conversation)
+                verification_bus_announce(bus, event->conversation);
         r = emit(bus, event, &held);
         if (r < 0)
                 log_warning("bus", r, "cannot announce an event");

@@ -7,6 +7,7 @@
 #include "daemon/edit.h"
 #include "daemon/inbox-reject.h"
 #include "daemon/reaction.h"
+#include "daemon/inbox-verification.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
 #include "e2ee/content.h"
@@ -24,6 +25,7 @@ static int take_message(const InboxContext *context, const Content *content, Mes
                         .text_size = kind == MESSAGE_TEXT ? content->text_size : 0,
                         .has_reply_to = content->has_reply_to,
                         .reply_to = content->reply_to,
+                        .unaccepted_key = context->unaccepted_key,
         };
         int r;
 
@@ -84,11 +86,12 @@ static int take(const InboxContext *context, const Content *content)
         case CONTENT_DELETION:
                 return deletion_take(context, content);
         case CONTENT_ATTACHMENT:
-        case CONTENT_VERIFICATION:
         case CONTENT_TIMER_CHANGE:
                 return take_message(context, content, MESSAGE_UNSUPPORTED);
         case CONTENT_ACCOUNT_DELETED:
                 return take_message(context, content, MESSAGE_ACCOUNT_DELETED);
+        case CONTENT_VERIFICATION:
+                return inbox_take_verification(context, content);
         case CONTENT_UNKNOWN:
                 return content->ignorable ? 0 : take_message(context, content, MESSAGE_UNSUPPORTED);
         }

@@ -9,7 +9,9 @@ typedef struct InboxContext {
         Store *store;
         const PeerSelf *self;
         Contact *contact;
+        const PublicIdentity *identity; /* whose session it came in */
         bool in_current_session;
+        bool unaccepted_key; /* that identity waits to be accepted */
         bool ephemeral; /* good for the moment only: nobody will send it again */
 } InboxContext;
 

@@ -67,10 +67,11 @@ static int take_decrypted(Store *store, const PeerSelf *self, const Address *sen
                           const PeerDecrypted *decrypted, bool ephemeral)
 {
         Contact contact;
-        const InboxContext context = {
+        InboxContext context = {
                         .store = store,
                         .self = self,
                         .contact = &contact,
+                        .identity = &decrypted->identity,
                         .in_current_session = decrypted->in_current_session,
                         .ephemeral = ephemeral,
         };
@@ -93,6 +94,14 @@ static int take_decrypted(Store *store, const PeerSelf *self, const Address *sen
         r = contact_see_identity(store, self, &contact, &decrypted->identity);
         if (r < 0)
                 return r;
+        context.unaccepted_key = r == CONTACT_KEY_CHANGED;
+        /* While nobody has accepted the new key, the device that shows it is where steps of comparing emoji go. */
+        if (r == CONTACT_KEY_CHANGED && decrypted->in_current_session && contact.device_id != sender->device_id) {
+                contact.device_id = sender->device_id;
+                r = store_contact_update(store, &contact);
+                if (r < 0)
+                        return r;
+        }
         /* A device of theirs that is newer than the one we knew: it is the one to answer to. */
         if (r == 0 && !contact.key_changed && sender->device_id > contact.device_id) {
                 contact.device_id = sender->device_id;

@@ -163,6 +163,11 @@ static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
         r = append_reactions(messenger, m, message);
         if (r < 0)
                 return r;
+        if (message->unaccepted_key) {
+                r = sd_bus_message_append(m, "{sv}", "unaccepted-key", "b", 1);
+                if (r < 0)
+                        return r;
+        }
         r = append_string(m, "state", message_state_name(message->state));
         if (r < 0)
                 return r;

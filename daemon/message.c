@@ -12,6 +12,9 @@ static const char *const kind_names[] = {
                 [MESSAGE_UNREADABLE] = "unreadable",
                 [MESSAGE_DELETED] = "deleted",
                 [MESSAGE_ACCOUNT_DELETED] = "account-deleted",
+                [MESSAGE_VERIFIED] = "verified",
+                [MESSAGE_UNVERIFIED] = "unverified",
+                [MESSAGE_MISMATCH] = "verification-mismatch",
 };
 
 static const char *const state_names[] = {
@@ -63,6 +66,9 @@ bool message_kind_is_said(MessageKind kind)
         case MESSAGE_UNREADABLE:
         case MESSAGE_DELETED:
         case MESSAGE_ACCOUNT_DELETED:
+        case MESSAGE_VERIFIED:
+        case MESSAGE_UNVERIFIED:
+        case MESSAGE_MISMATCH:
                 return false;
         }
         return false;

@@ -13,6 +13,9 @@ typedef enum MessageKind {
         MESSAGE_UNREADABLE,  /* an envelope that could not be decrypted */
         MESSAGE_DELETED,     /* what is left of one that was deleted: its place and time */
         MESSAGE_ACCOUNT_DELETED, /* the contact said so, as the last thing */
+        MESSAGE_VERIFIED,    /* notices of ours: the contact is verified, */
+        MESSAGE_UNVERIFIED,  /* is no longer, */
+        MESSAGE_MISMATCH,    /* or showed other emoji */
 } MessageKind;
 
 typedef enum MessageState {
@@ -37,6 +40,7 @@ typedef struct Message {
         bool has_reply_to;
         ContentMessageId reply_to; /* the message that it answers, by the word of its sender */
         uint64_t edited_ms;        /* the last edit, by its sender's clock; 0: none */
+        bool unaccepted_key;  /* it came under a key of the contact's that nobody had accepted then */
 } Message;
 
 /* The names of the bus and of the store. */

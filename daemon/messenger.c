@@ -59,6 +59,13 @@ static void on_received(void *userdata)
 {
         Messenger *messenger = userdata;
 
+        messenger_pump(messenger);
+}
+
+static void on_expired(void *userdata)
+{
+        Messenger *messenger = userdata;
+
         outbox_pump(messenger->outbox);
 }
 
@@ -95,7 +102,9 @@ int messenger_new(Store *store, const MessengerHandler *handler, void *userdata,
         messenger->inbox = inbox_new(store, &messenger->self, messenger->link, on_received, messenger);
         messenger->upkeep = prekey_upkeep_new(store, &messenger->keys->identity, messenger->link);
         messenger->purge = purge_new(store);
-        if (!messenger->outbox || !messenger->inbox || !messenger->upkeep || !messenger->purge)
+        messenger->verifications = verification_upkeep_new(store, &messenger->self, on_expired, messenger);
+        if (!messenger->outbox || !messenger->inbox || !messenger->upkeep || !messenger->purge ||
+            !messenger->verifications)
                 return -ENOMEM;
 
         messenger->store = store;
@@ -112,6 +121,7 @@ Messenger *messenger_free(Messenger *messenger)
                 return NULL;
         search_fill_free(messenger->search_fill);
         purge_free(messenger->purge);
+        verification_upkeep_free(messenger->verifications);
         prekey_upkeep_free(messenger->upkeep);
         inbox_free(messenger->inbox);
         outbox_free(messenger->outbox);
@@ -129,8 +139,15 @@ void messenger_freep(Messenger **messenger)
         *messenger = messenger_free(*messenger);
 }
 
+void messenger_pump(Messenger *messenger)
+{
+        verification_upkeep_run(messenger->verifications);
+        outbox_pump(messenger->outbox);
+}
+
 void messenger_start(Messenger *messenger, Connection *connection)
 {
+        verification_upkeep_run(messenger->verifications);
         if (connection)
                 server_link_adopt(messenger->link, connection);
         else

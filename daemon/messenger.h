@@ -9,6 +9,7 @@
 #include "daemon/server-link.h"
 #include "daemon/settings.h"
 #include "daemon/store-account.h"
+#include "daemon/verification-upkeep.h"
 
 /* All that exists while an account is unlocked: what a lock takes away and wipes. */
 typedef struct MessengerHandler {
@@ -29,6 +30,7 @@ typedef struct Messenger {
         PrekeyUpkeep *upkeep;
         Purge *purge;
         SearchFill *search_fill;
+        VerificationUpkeep *verifications;
         const MessengerHandler *handler;
         void *userdata;
 } Messenger;
@@ -40,3 +42,5 @@ void messenger_freep(Messenger **messenger);
 
 /* Connects, or goes on with a connection that belongs to the account already (and is taken over). */
 void messenger_start(Messenger *messenger, Connection *connection);
+/* After a transaction that may have put something into the outbox, or a date into the store. */
+void messenger_pump(Messenger *messenger);

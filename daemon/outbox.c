@@ -163,6 +163,9 @@ int outbox_queue_content(Store *store, const PeerSelf *self, const Contact *cont
                 return r < 0 ? r : PROBLEM_TEXT_TOO_LONG;
         r = store_outbox_add_content(store, contact->id, encoded, size, &number);
         sodium_memzero(encoded, size);
+        /* Comparing emoji is how a person can find out whether to accept a new key. */
+        if (r == 0 && content->kind == CONTENT_VERIFICATION)
+                r = store_outbox_set_ahead(store, number);
         if (r < 0)
                 return r;
         r = seal_new_entry(store, self, contact, number);

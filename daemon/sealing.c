@@ -7,6 +7,7 @@
 
 #include "daemon/cleanup.h"
 #include "daemon/clock.h"
+#include "daemon/contact.h"
 #include "daemon/store-message.h"
 #include "daemon/store-peer.h"
 
@@ -63,6 +64,14 @@ static int read_plaintext(Store *store, const OutboxEntry *entry, uint8_t **out,
         return r == STORE_OUTBOX_NONE ? encode_reset(out, size_out) : r;
 }
 
+/* Whatever session a device may have come to: nothing is sealed for a key that is not the contact's. */
+static bool is_for_shown_identity(const Peer *peer, const Contact *contact)
+{
+        const PublicIdentity *identity = peer_current_identity(peer);
+
+        return identity && contact_shows_identity(contact, identity);
+}
+
 int seal_entry(Store *store, const PeerSelf *self, Peer *peer, const Contact *contact,
                const OutboxEntry *entry)
 {
@@ -73,7 +82,7 @@ int seal_entry(Store *store, const PeerSelf *self, Peer *peer, const Contact *co
         EnvelopeId envelope_id;
         int r;
 
-        if (!peer_can_encrypt(peer))
+        if (!is_for_shown_identity(peer, contact))
                 return SEALING_NO_SESSION;
         r = read_plaintext(store, entry, &plaintext, &plaintext_size);
         if (r != 0)
@@ -95,9 +104,11 @@ int seal_new_entry(Store *store, const PeerSelf *self, const Contact *contact, i
         OutboxEntry entry;
         int r;
 
-        if (contact->device_id == 0 || contact->key_changed)
+        if (contact->device_id == 0)
                 return 0;
         r = store_outbox_first_waiting(store, contact->id, &entry);
+        if (r == STORE_OUTBOX_NONE && contact->key_changed)
+                return 0;
         if (r != 0)
                 return r < 0 ? r : -ENOTRECOVERABLE;
         if (entry.number != number)

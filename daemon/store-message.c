@@ -19,9 +19,9 @@ int store_message_insert(Store *store, int64_t contact, Message *message)
                         store->database, &s,
                         "INSERT INTO message (id, contact, outgoing, kind, text, sent, received, state, "
                         "reason,"
-                        "                     retry_at, reply_to)"
+                        "                     retry_at, reply_to, unaccepted_key)"
                         " VALUES (:id, :contact, :outgoing, :kind, :text, :sent, :received, :state, :reason,"
-                        "         :retry_at, :reply_to)");
+                        "         :retry_at, :reply_to, :unaccepted_key)");
         if (r < 0)
                 return r;
         statement_bind_blob(s, ":id", message->id.bytes, sizeof(message->id.bytes));
@@ -38,6 +38,7 @@ int store_message_insert(Store *store, int64_t contact, Message *message)
                 statement_bind_int64(s, ":retry_at", (int64_t)message->retry_at_ms);
         if (message->has_reply_to)
                 statement_bind_blob(s, ":reply_to", message->reply_to.bytes, sizeof(message->reply_to.bytes));
+        statement_bind_int64(s, ":unaccepted_key", message->unaccepted_key);
         r = statement_run(s);
         if (r == -EEXIST)
                 return STORE_MESSAGE_REPEATED;
@@ -118,6 +119,7 @@ static int read_reply_to(Statement *s, Message *out)
 static int read_row(Statement *s, Message *out)
 {
         int64_t number = 0, outgoing = 0, sent = 0, received = 0, retry_at = 0, edited = 0;
+        int64_t unaccepted_key = 0;
         const uint8_t *id = NULL;
         size_t id_size = 0;
         int r;
@@ -133,6 +135,7 @@ static int read_row(Statement *s, Message *out)
         statement_column_int64(s, "outgoing", &outgoing);
         statement_column_int64(s, "sent", &sent);
         statement_column_int64(s, "received", &received);
+        statement_column_int64(s, "unaccepted_key", &unaccepted_key);
         if (!statement_column_is_null(s, "retry_at"))
                 statement_column_int64(s, "retry_at", &retry_at);
         if (!statement_column_is_null(s, "edited"))
@@ -141,6 +144,7 @@ static int read_row(Statement *s, Message *out)
         statement_column_text(s, "text", &out->text);
         out->number = (uint64_t)number;
         out->outgoing = outgoing != 0;
+        out->unaccepted_key = unaccepted_key != 0;
         out->sent_ms = (uint64_t)sent;
         out->received_ms = (uint64_t)received;
         out->retry_at_ms = (uint64_t)retry_at;

@@ -40,6 +40,30 @@ int store_outbox_add_content(Store *store, int64_t contact, const uint8_t *conte
         return r;
 }
 
+int store_outbox_set_ahead(Store *store, int64_t number)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s, "UPDATE outbox SET ahead = 1 WHERE number = :number");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":number", number);
+        return statement_run(s);
+}
+
+int store_outbox_delete_ahead(Store *store, int64_t contact)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s, "DELETE FROM outbox WHERE contact = :contact AND ahead = 1");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":contact", contact);
+        return statement_run(s);
+}
+
 int store_outbox_add_reset(Store *store, int64_t contact)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
@@ -242,8 +266,11 @@ int store_outbox_first_waiting(Store *store, int64_t contact, OutboxEntry *out)
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "SELECT number, contact, message, device_id, envelope_id FROM outbox"
-                              " WHERE contact = :contact AND envelope IS NULL ORDER BY number LIMIT 1");
+                              "SELECT number, contact, message, outbox.device_id, envelope_id"
+                              " FROM outbox JOIN contact ON contact.id = outbox.contact"
+                              " WHERE contact = :contact AND envelope IS NULL"
+                              "       AND (new_identity IS NULL OR ahead = 1)"
+                              " ORDER BY number LIMIT 1");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":contact", contact);
@@ -278,7 +305,7 @@ int store_outbox_each_waiting_contact(Store *store, int (*each)(void *userdata, 
                         store->database, &s,
                         "SELECT contact, min(outbox.number) AS first"
                         " FROM outbox JOIN contact ON contact.id = outbox.contact"
-                        " WHERE envelope IS NULL AND new_identity IS NULL GROUP BY contact ORDER BY first");
+                        " WHERE envelope IS NULL AND (new_identity IS NULL OR ahead = 1) GROUP BY contact ORDER BY first");
         if (r < 0)
                 return r;
         while ((r = statement_step(s)) > 0) {

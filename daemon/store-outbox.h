@@ -31,6 +31,9 @@ enum { STORE_OUTBOX_NONE = 1 };
 int store_outbox_add_message(Store *store, int64_t contact, uint64_t message, int64_t *number_out);
 int store_outbox_add_content(Store *store, int64_t contact, const uint8_t *content, size_t size,
                              int64_t *number_out);
+/* An entry that leaves even while the contact's new key is not accepted, sealed for that key. */
+int store_outbox_set_ahead(Store *store, int64_t number);
+int store_outbox_delete_ahead(Store *store, int64_t contact); /* all such */
 int store_outbox_add_reset(Store *store, int64_t contact);
 int store_outbox_set_envelope(Store *store, int64_t number, uint32_t device_id,
                               const EnvelopeId *envelope_id, const uint8_t *envelope, size_t size);
@@ -51,7 +54,8 @@ int store_outbox_each_ready(Store *store, int (*each)(void *userdata, const Outb
                             void *userdata);
 /* 0 or STORE_OUTBOX_NONE. Gives neither envelope nor recipient. */
 int store_outbox_find(Store *store, const EnvelopeId *envelope_id, OutboxEntry *out);
-/* The first waiting entry of a contact; 0 or STORE_OUTBOX_NONE. */
+/* The first waiting entry of a contact that may be sealed now: while their new key is not accepted, only those that
+ * go ahead. 0 or STORE_OUTBOX_NONE. */
 int store_outbox_first_waiting(Store *store, int64_t contact, OutboxEntry *out);
 int store_outbox_has_reset(Store *store, int64_t contact, bool *out);
 

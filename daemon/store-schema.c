@@ -147,6 +147,27 @@ static const char *const scripts[] = {
                 "    id BLOB NOT NULL,"
                 "    PRIMARY KEY (message, person)"
                 ") STRICT, WITHOUT ROWID;",
+
+                /* When and how a contact was verified; what came under a key that nobody had accepted. */
+                "ALTER TABLE contact ADD COLUMN verified INTEGER;"
+                "ALTER TABLE contact ADD COLUMN verified_how TEXT;"
+                "ALTER TABLE message ADD COLUMN unaccepted_key INTEGER NOT NULL DEFAULT 0;"
+
+                /* An exchange of emoji with a contact, or the last one: its secrets go when it ends. */
+                "CREATE TABLE verification ("
+                "    contact INTEGER PRIMARY KEY REFERENCES contact (id) ON DELETE CASCADE,"
+                "    exchange BLOB NOT NULL,"
+                "    started_here INTEGER NOT NULL,"
+                "    state TEXT NOT NULL,"
+                "    last_step INTEGER NOT NULL,"
+                "    identity BLOB NOT NULL," /* of the contact, which it is about */
+                "    secret BLOB,"
+                "    commitment BLOB,"
+                "    remote_key BLOB,"
+                "    confirmed_there INTEGER NOT NULL DEFAULT 0"
+                ") STRICT;"
+                /* It leaves while the contact's new key is not accepted: steps of an exchange about that key. */
+                "ALTER TABLE outbox ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0;",
 };
 
 int store_migrate(Database *database)

@@ -11,6 +11,11 @@ bool peer_can_encrypt(const Peer *peer)
         return peer->has_current;
 }
 
+const PublicIdentity *peer_current_identity(const Peer *peer)
+{
+        return peer->has_current ? &peer->sessions[0]->remote_identity : NULL;
+}
+
 void peer_archive_current(Peer *peer)
 {
         peer->has_current = false;

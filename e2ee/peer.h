@@ -53,6 +53,9 @@ int peer_encode(const Peer *peer, uint8_t **out, size_t *size_out);
 /* True if peer_encrypt() has a session to use. */
 bool peer_can_encrypt(const Peer *peer);
 
+/* Whose the session is that peer_encrypt() uses; NULL where there is none. */
+const PublicIdentity *peer_current_identity(const Peer *peer);
+
 /* Starts a new session with X3DH; the one before is archived. Renewal is the same call. */
 int peer_start(Peer *peer, const PeerSelf *self, const PrekeyBundle *bundle, const E2eeContext *context);
 

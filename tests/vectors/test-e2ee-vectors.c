@@ -10,6 +10,8 @@
 #include "e2ee/dh.h"
 #include "e2ee/fingerprint.h"
 #include "e2ee/hkdf.h"
+#include "e2ee/sas-emoji.h"
+#include "e2ee/sas.h"
 #include "e2ee/sign.h"
 #include "tests/vectors/vectors.h"
 
@@ -198,6 +200,24 @@ static void test_fingerprint(void)
         g_assert_cmpstr(joined, ==, json_object_get_string_member(vector, "digits"));
 }
 
+static void test_emoji(void)
+{
+        g_autoptr(JsonArray) published = vectors_load_array("sas-emoji.json");
+
+        if (!published)
+                return;
+        g_assert_cmpuint(json_array_get_length(published), ==, SAS_EMOJI_KINDS);
+        for (unsigned i = 0; i < SAS_EMOJI_KINDS; i++) {
+                JsonObject *row = json_array_get_object_element(published, i);
+                const SasEmoji *ours = sas_emoji(i);
+
+                g_assert_cmpint(json_object_get_int_member(row, "number"), ==, i);
+                g_assert_cmpstr(ours->emoji, ==, json_object_get_string_member(row, "emoji"));
+                g_assert_cmpstr(ours->name, ==, json_object_get_string_member(row, "description"));
+        }
+        g_assert_null(sas_emoji(SAS_EMOJI_KINDS));
+}
+
 int main(int argc, char **argv)
 {
         g_assert_cmpint(sodium_init(), >=, 0);
@@ -209,5 +229,6 @@ int main(int argc, char **argv)
         g_test_add_func("/vectors/hmac-sha256", test_hmac);
         g_test_add_func("/vectors/chain-key", test_chain_key);
         g_test_add_func("/vectors/fingerprint", test_fingerprint);
+        g_test_add_func("/vectors/emoji", test_emoji);
         return g_test_run();
 }

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-JsonObject *vectors_load(const char *name)
+static JsonNode *load(const char *name)
 {
         const char *folder = g_getenv("SM_VECTORS");
         g_autofree char *path = g_build_filename(folder ? folder : VECTORS_BESIDE_SOURCE, name, NULL);
@@ -17,7 +17,21 @@ JsonObject *vectors_load(const char *name)
         }
         json_parser_load_from_file(parser, path, &error);
         g_assert_no_error(error);
-        return json_object_ref(json_node_get_object(json_parser_get_root(parser)));
+        return json_parser_steal_root(parser);
+}
+
+JsonObject *vectors_load(const char *name)
+{
+        g_autoptr(JsonNode) root = load(name);
+
+        return root ? json_node_dup_object(root) : NULL;
+}
+
+JsonArray *vectors_load_array(const char *name)
+{
+        g_autoptr(JsonNode) root = load(name);
+
+        return root ? json_node_dup_array(root) : NULL;
 }
 
 GBytes *vectors_bytes(JsonObject *object, const char *member)

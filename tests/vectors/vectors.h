@@ -9,6 +9,7 @@
  */
 JsonObject *
 vectors_load(const char *name); /* NULL, and the test is marked as skipped; else json_object_unref() */
+JsonArray *vectors_load_array(const char *name); /* likewise, for json_array_unref() */
 
 /* Hexadecimal bytes of a member. */
 GBytes *vectors_bytes(JsonObject *object, const char *member);
