@@ -162,6 +162,7 @@ static int derive_epoch(Processing *p)
         MlsEpochState *next = &p->transition->next;
         MlsSecret commit_secret = {{0}}, psk_secret, init, joiner;
         MlsTree *tree = &p->group->tree;
+        MlsHash tag;
         int r;
         E2EE_WIPE(commit_secret);
         E2EE_WIPE(psk_secret);
@@ -188,7 +189,10 @@ static int derive_epoch(Processing *p)
                                     p->transition, &joiner);
         if (r != 0)
                 return r;
-        if (!mls_slice_equal(p->content->auth.confirmation_tag, mls_hash_slice(&next->confirmation_tag)))
+        if (p->content->auth.confirmation_tag.size != sizeof(tag.bytes))
+                return MLS_FORGED;
+        memcpy(tag.bytes, p->content->auth.confirmation_tag.data, sizeof(tag.bytes));
+        if (!mls_hash_equal(&tag, &next->confirmation_tag))
                 return MLS_FORGED;
         return mls_epoch_state_finish(next, tree->leaves);
 }

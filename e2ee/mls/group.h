@@ -122,8 +122,9 @@ int mls_group_export(const MlsGroup *group, MlsSlice label, MlsSlice exporter_co
 int mls_group_resumption_psk(const MlsGroup *group, uint64_t epoch, MlsSecret *out);
 
 /*
- * Encrypts application data (section 6.3), padded to a bucket. MLS_COMMIT_FIRST where there are proposals
- * that nobody has committed yet. out is an MLSMessage.
+ * Encrypts application data (section 6.3), padded to a bucket. authenticated_data goes with it in the clear,
+ * and is signed. MLS_COMMIT_FIRST where there are proposals that nobody has committed yet. out is an
+ * MLSMessage.
  */
 int mls_group_send(MlsGroup *group, MlsSlice data, MlsSlice authenticated_data, const E2eeContext *context,
                    MlsBuffer *out);
