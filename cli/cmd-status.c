@@ -27,6 +27,7 @@ static const struct {
                 {"LastEvent", "last-event", NULL},
                 {"IdentityKey", "identity-key", NULL},
                 {"PasswordUnsettled", "password-unsettled", NULL},
+                {"Remembered", "remembered", NULL},
                 {"Version", "daemon-version", NULL},
 };
 

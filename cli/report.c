@@ -65,6 +65,8 @@ const char *report_hint(ClientFailure failure)
                 return _("Wait until some are done, and try again.");
         case CLIENT_FAILURE_BAD_PASSWORD:
                 return _("Choose another one.");
+        case CLIENT_FAILURE_KEYRING_UNAVAILABLE:
+                return _("It cannot be reached, is locked, or has no key for this account. The password works.");
         case CLIENT_FAILURE_FAILED:
                 return _("The daemon's log may say more: journalctl --user -u secure-messenger");
         case CLIENT_FAILURE_INVALID_ARGUMENT:

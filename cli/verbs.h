@@ -20,6 +20,7 @@ typedef enum OptionId {
         OPTION_NEW_PASSWORD_FILE,
         OPTION_NEW_PASSWORD_FD,
         OPTION_LOCAL_ONLY,
+        OPTION_REMEMBER,
         OPTION_SERVER,
         OPTION_SERVER_PIN,
         OPTION_INVITATION_FILE,
@@ -82,6 +83,7 @@ ClientFailure cmd_export(const Command *command);
 ClientFailure cmd_delete_account(const Command *command);
 ClientFailure cmd_help(const Command *command);
 ClientFailure cmd_history(const Command *command);
+ClientFailure cmd_keyring(const Command *command);
 ClientFailure cmd_lock(const Command *command);
 ClientFailure cmd_login(const Command *command);
 ClientFailure cmd_passwd(const Command *command);

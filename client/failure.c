@@ -61,6 +61,8 @@ static const Row rows[] = {
                  N_("This cannot be done to this message: it is not yours, not of a kind that can be changed, or "
                     "was edited 100 times.")},
                 {CLIENT_FAILURE_BLOCKED, "Blocked", N_("You have blocked this contact. Unblock them first.")},
+                {CLIENT_FAILURE_KEYRING_UNAVAILABLE, "KeyringUnavailable",
+                 N_("The desktop's keyring does not help.")},
                 {CLIENT_FAILURE_NO_VERIFICATION, "NoVerification",
                  N_("There is no such comparison with this contact now, or no key of theirs is known yet.")},
                 {CLIENT_FAILURE_MISMATCH, NULL,

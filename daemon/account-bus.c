@@ -56,17 +56,28 @@ static int method_login(sd_bus_message *m, void *userdata, sd_bus_error *error)
 static int method_unlock(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
         Bus *bus = userdata;
-        int r, password = -1;
+        int r, password = -1, remember = 0;
+        const BusOption options[] = {{"remember", SD_BUS_TYPE_BOOLEAN, &remember}, {NULL}};
 
         r = sd_bus_message_read(m, "h", &password);
         if (r < 0)
                 return r;
-        r = bus_read_no_options(m);
+        r = bus_read_options(m, options);
         if (r != 0)
                 return r < 0 ? r : bus_reply_error(m, r);
         if (account_state(bus->account) == ACCOUNT_NONE)
                 return bus_reply_error(m, PROBLEM_NO_ACCOUNT);
-        return fd_call_unlock(bus, m, password);
+        return fd_call_unlock(bus, m, password, remember != 0);
+}
+
+static int method_unlock_by_keyring(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        return account_call(userdata, m, account_unlock_by_keyring);
+}
+
+static int method_forget_keyring(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        return account_call(userdata, m, account_forget_keyring);
 }
 
 static int method_change_password(sd_bus_message *m, void *userdata, sd_bus_error *error)
@@ -278,6 +289,14 @@ static int get_password_unsettled(sd_bus *b, const char *path, const char *inter
         return sd_bus_message_append(reply, "b", (int)account_password_is_unsettled(bus->account));
 }
 
+static int get_remembered(sd_bus *b, const char *path, const char *interface, const char *property,
+                          sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        Bus *bus = userdata;
+
+        return sd_bus_message_append(reply, "b", (int)account_is_remembered(bus->account));
+}
+
 static int get_version(sd_bus *b, const char *path, const char *interface, const char *property,
                        sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
@@ -303,6 +322,10 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_METHOD_WITH_NAMES("Unlock", "ha{sv}", SD_BUS_PARAM(password) SD_BUS_PARAM(options),
                                          "", , method_unlock,
                                          SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+                SD_BUS_METHOD_WITH_NAMES("UnlockByKeyring", "a{sv}", SD_BUS_PARAM(options), "", ,
+                                         method_unlock_by_keyring, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("ForgetKeyring", "a{sv}", SD_BUS_PARAM(options), "", ,
+                                         method_forget_keyring, SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_METHOD_WITH_NAMES("ChangePassword", "hha{sv}",
                                          SD_BUS_PARAM(old_password) SD_BUS_PARAM(new_password)
                                                          SD_BUS_PARAM(options),
@@ -329,6 +352,7 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_PROPERTY("LastEvent", "t", get_last_event, 0, CHANGES),
                 SD_BUS_PROPERTY("RejectedEnvelopes", "t", get_rejected_envelopes, 0, CHANGES),
                 SD_BUS_PROPERTY("PasswordUnsettled", "b", get_password_unsettled, 0, CHANGES),
+                SD_BUS_PROPERTY("Remembered", "b", get_remembered, 0, CHANGES),
                 SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
                 SD_BUS_VTABLE_END,
 };
@@ -342,11 +366,11 @@ void account_bus_announce(Bus *bus, unsigned groups)
 {
         static const struct {
                 unsigned group;
-                const char *names[8];
+                const char *names[9];
         } table[] = {
                         {BUS_CHANGED_ACCOUNT,
                          {"State", "UserName", "Server", "ServerPin", "DeviceID", "IdentityKey",
-                          "PasswordUnsettled"}},
+                          "PasswordUnsettled", "Remembered"}},
                         {BUS_CHANGED_LINK,
                          {"Connection", "ConnectionError", "ConnectionErrorText", "NextAttempt"}},
                         {BUS_CHANGED_STORE, {"QueuedMessages", "LastEvent", "RejectedEnvelopes"}},

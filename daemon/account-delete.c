@@ -13,13 +13,25 @@ static void finish(Account *account, const AccountResult *result)
         account->deletion_done(account->deletion_userdata, result);
 }
 
+static void on_forgotten(void *userdata, int result, const UnlockKey *none)
+{
+        if (result < 0)
+                log_warning("account", result, "a key stays in the keyring; it opens nothing any more");
+}
+
 /* The keys first: what is left after a power cut is for nobody. */
 static int destroy(Account *account)
 {
+        bool remembered = account_is_remembered(account);
         int r, result;
 
         account_forget(account);
         result = gate_destroy(&account->gate);
+        r = vault_destroy_name(account->folder->fd, KEY_VAULT_NAME);
+        if (r < 0)
+                result = r;
+        if (remembered)
+                keyring_forget(account->keyring, on_forgotten, account);
         r = state_folder_remove_store(account->folder);
         return result < 0 ? result : r;
 }

@@ -5,6 +5,7 @@
 
 #include "daemon/account.h"
 #include "daemon/gate.h"
+#include "daemon/keyring.h"
 #include "daemon/password-change.h"
 #include "daemon/password-settle.h"
 
@@ -37,6 +38,11 @@ struct Account {
         AccountDeletion *deletion;
         AccountDone deletion_done;
         void *deletion_userdata;
+
+        Keyring *keyring;
+        AccountDone keyring_done; /* NULL: nothing is under way there */
+        void *keyring_userdata;
+        bool keyring_storing;
 };
 
 /* Tells all listeners that want to hear it. */
@@ -62,3 +68,8 @@ void account_delete_locking(Account *account);
 
 /* account.c: all that is unlocked goes, as with a lock, and there is no account. */
 void account_forget(Account *account);
+int account_unlock_with(Account *account, const DatabaseKey *master); /* 0, a Problem, or a negative errno */
+
+/* account-keyring.c */
+int account_remember(Account *account, const DatabaseKey *master, AccountDone done, void *userdata);
+void account_keyring_cancel(Account *account); /* what is under way ends with PROBLEM_LOCKED */

@@ -11,6 +11,7 @@
 typedef struct Unlocking {
         Account *account;
         GateTry *try;
+        bool remember;
         AccountDone done;
         void *userdata;
 } Unlocking;
@@ -74,6 +75,9 @@ int account_new(StateFolder *folder, PasswordWorker *worker, Account **out)
         r = gate_init(&account->gate, folder->fd, worker);
         if (r < 0)
                 return r;
+        r = keyring_new(folder->path, &account->keyring);
+        if (r < 0)
+                return r;
         account->state = account->gate.has_vault ? ACCOUNT_LOCKED : ACCOUNT_NONE;
         *out = g_steal_pointer(&account);
         return 0;
@@ -89,6 +93,7 @@ Account *account_free(Account *account)
         registration_free(account->registration);
         account_password_deinit(account);
         account_deletion_free(account->deletion);
+        keyring_free(account->keyring);
         messenger_free(account->messenger);
         free(account);
         return NULL;
@@ -179,6 +184,7 @@ void account_forget(Account *account)
 {
         account->locks++;
         end_unlocking(account);
+        account_keyring_cancel(account);
         account_password_deinit(account);
         wipe(account, ACCOUNT_NONE);
 }
@@ -189,6 +195,7 @@ int account_lock(Account *account)
                 return PROBLEM_NO_ACCOUNT;
         account->locks++;
         end_unlocking(account);
+        account_keyring_cancel(account);
         if (account->state == ACCOUNT_LOCKED)
                 return 0;
         account_password_locking(account);
@@ -197,7 +204,7 @@ int account_lock(Account *account)
         return 0;
 }
 
-static int unlock_with(Account *account, const DatabaseKey *master)
+int account_unlock_with(Account *account, const DatabaseKey *master)
 {
         Store *store = NULL;
         int r;
@@ -220,11 +227,17 @@ static void on_tried(void *userdata, const GateResult *result)
 
         account->unlocking = g_list_remove(account->unlocking, unlocking);
         if (out.result == 0)
-                out.result = unlock_with(account, &result->keys->master);
-        unlocking->done(unlocking->userdata, &out);
+                out.result = account_unlock_with(account, &result->keys->master);
+        if (out.result == 0 && unlocking->remember)
+                out.result = account_remember(account, &result->keys->master, unlocking->done,
+                                              unlocking->userdata);
+        else
+                unlocking->remember = false;
+        if (!unlocking->remember || out.result != 0)
+                unlocking->done(unlocking->userdata, &out);
 }
 
-int account_unlock(Account *account, Password *password, AccountDone done, void *userdata)
+int account_unlock(Account *account, Password *password, bool remember, AccountDone done, void *userdata)
 {
         _cleanup_(password_freep) Password *owned = password;
         g_autofree Unlocking *unlocking = NULL;
@@ -234,6 +247,7 @@ int account_unlock(Account *account, Password *password, AccountDone done, void 
                 return PROBLEM_NO_ACCOUNT;
         unlocking = g_new0(Unlocking, 1);
         unlocking->account = account;
+        unlocking->remember = remember;
         unlocking->done = done;
         unlocking->userdata = userdata;
         r = gate_try(&account->gate, g_steal_pointer(&owned), on_tried, unlocking, &unlocking->try);

@@ -18,7 +18,7 @@ typedef struct AccountHandler {
         void (*locking)(void *userdata);       /* the last look at what is unlocked */
         void (*state_changed)(void *userdata); /* account_messenger() has changed with it */
         void (*link_changed)(void *userdata);
-        void (*password_settled)(void *userdata); /* or not settled: account_password_is_unsettled() */
+        void (*password_settled)(void *userdata); /* account_password_is_unsettled(), account_is_remembered() */
         void (*committed)(void *userdata);
         void (*setting_changed)(void *userdata, SettingId id);
 } AccountHandler;
@@ -49,7 +49,14 @@ typedef void (*AccountDone)(void *userdata, const AccountResult *result);
 /* They take the password over, in any case, and return 0, a Problem, or a negative errno. */
 int account_register(Account *account, const RegistrationRequest *request, Password *password,
                      AccountDone done, void *userdata);
-int account_unlock(Account *account, Password *password, AccountDone done, void *userdata);
+/* remember: from then on, the desktop's keyring opens it too; PROBLEM_KEYRING_UNAVAILABLE: it is unlocked, and that is all. */
+int account_unlock(Account *account, Password *password, bool remember, AccountDone done, void *userdata);
+
+/* By what the keyring remembers, without asking anybody. PROBLEM_NO_ACCOUNT, _KEYRING_UNAVAILABLE, _TOO_MANY_CALLS. */
+int account_unlock_by_keyring(Account *account, AccountDone done, void *userdata);
+/* The password alone opens it. Succeeds also where the keyring cannot be reached: what it has is worth nothing. */
+int account_forget_keyring(Account *account, AccountDone done, void *userdata);
+bool account_is_remembered(const Account *account);
 
 /* Needs the unlocked account, online. PROBLEM_LOCKED, PROBLEM_TOO_MANY_CALLS, or of password_change_new(). */
 int account_change_password(Account *account, Password *old, Password *new, AccountDone done,

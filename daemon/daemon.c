@@ -59,7 +59,7 @@ static void on_credential_read(void *userdata, int result, const uint8_t *data, 
                 log_error("account", result < 0 ? result : 0, "the credential is no password");
                 return;
         }
-        result = account_unlock(daemon->account, password, on_credential_used, daemon);
+        result = account_unlock(daemon->account, password, false, on_credential_used, daemon);
         if (result != 0)
                 on_credential_used(daemon, &(AccountResult){.result = result});
 }
@@ -80,6 +80,19 @@ static void unlock_by_credential(Daemon *daemon)
         r = fd_reader_new(fd, PASSWORD_MAX + 1, on_credential_read, daemon, &daemon->credential);
         if (r < 0)
                 log_error("account", r, "cannot read the credential");
+}
+
+static void on_keyring_used(void *userdata, const AccountResult *result)
+{
+        if (result->result != 0)
+                log_info("account", "the keyring does not unlock the store: %s",
+                         problem_name(problem_from_result(result->result)));
+}
+
+static void unlock_by_keyring(Daemon *daemon)
+{
+        if (account_state(daemon->account) == ACCOUNT_LOCKED && account_is_remembered(daemon->account))
+                account_unlock_by_keyring(daemon->account, on_keyring_used, daemon);
 }
 
 /* ---- The life of the daemon ---- */
@@ -137,6 +150,7 @@ int daemon_init(Daemon *daemon, const DaemonOptions *options)
                 return r;
         }
         unlock_by_credential(daemon);
+        unlock_by_keyring(daemon);
         if (sd_watchdog_enabled(0, &watchdog_us) > 0)
                 daemon->watchdog = g_timeout_add((guint)(watchdog_us / 2000), on_watchdog, NULL);
         sd_notify(0, "READY=1");

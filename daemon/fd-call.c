@@ -15,6 +15,7 @@ typedef struct FdCall {
         BusCall *call;
         FdReader *reader; /* NULL: everything is read */
         RegistrationRequest request;
+        bool remember;
         unsigned locks; /* to unlock: account_locks() at the call */
         Password *password;
         char *invitation;
@@ -117,12 +118,12 @@ static void on_unlock_read(void *userdata, int result, const uint8_t *data, size
                 finish(f, size > PASSWORD_MAX ? PROBLEM_BAD_PASSWORD : -ENOMEM);
                 return;
         }
-        result = account_unlock(f->bus->account, password, on_account_done, f);
+        result = account_unlock(f->bus->account, password, f->remember, on_account_done, f);
         if (result != 0)
                 finish(f, result);
 }
 
-int fd_call_unlock(Bus *bus, sd_bus_message *m, int password)
+int fd_call_unlock(Bus *bus, sd_bus_message *m, int password, bool remember)
 {
         FdCall *f;
         int r;
@@ -131,6 +132,7 @@ int fd_call_unlock(Bus *bus, sd_bus_message *m, int password)
         r = begin(bus, m, password, PASSWORD_MAX + 1, on_unlock_read, &f);
         if (r != 0)
                 return bus_reply_error(m, r);
+        f->remember = remember;
         f->locks = account_locks(bus->account);
         return 1;
 }

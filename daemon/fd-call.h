@@ -9,7 +9,7 @@
  */
 int fd_call_sign_up(Bus *bus, sd_bus_message *m, const RegistrationRequest *request, int password,
                     int invitation);
-int fd_call_unlock(Bus *bus, sd_bus_message *m, int password);
+int fd_call_unlock(Bus *bus, sd_bus_message *m, int password, bool remember);
 
 /* Lets go of all of them, at the end. What the account does for them must never call back after this. */
 void fd_call_free_all(Bus *bus);

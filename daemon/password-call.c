@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "daemon/bus-error.h"
+#include "daemon/bus-options.h"
 #include "daemon/cleanup.h"
 #include "daemon/fd-reader.h"
 
@@ -150,5 +151,27 @@ int password_call_delete(Bus *bus, sd_bus_message *m, int password, const Accoun
         if (r != 0)
                 return bus_reply_error(m, r);
         p->deletion = *request;
+        return 1;
+}
+
+int account_call(Bus *bus, sd_bus_message *m, int (*act)(Account *account, AccountDone done, void *userdata))
+{
+        _cleanup_(password_call_freep) PasswordCall *p = NULL;
+        int r;
+
+        r = bus_read_no_options(m);
+        if (r != 0)
+                return r < 0 ? r : bus_reply_error(m, r);
+        p = g_new0(PasswordCall, 1);
+        p->bus = bus;
+        bus->password_calls = g_list_prepend(bus->password_calls, p);
+        r = bus_call_new(bus->calls, m, &p->call);
+        if (r == 0) {
+                bus_call_set_gone(p->call, on_gone, p);
+                r = act(bus->account, on_done, p);
+        }
+        if (r != 0)
+                return bus_reply_error(m, r);
+        p = NULL; /* until it is done */
         return 1;
 }

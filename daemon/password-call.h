@@ -10,5 +10,9 @@
 int password_call_change(Bus *bus, sd_bus_message *m, int old, int new);
 int password_call_delete(Bus *bus, sd_bus_message *m, int password, const AccountDeletionRequest *request);
 
+/* A call without passwords, but with the options of none yet, that is answered when the account is done. */
+int account_call(Bus *bus, sd_bus_message *m,
+                 int (*act)(Account *account, AccountDone done, void *userdata));
+
 /* As fd_call_free_all(). */
 void password_call_free_all(Bus *bus);

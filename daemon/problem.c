@@ -83,6 +83,10 @@ static const struct {
                                  N_("This cannot be done to this message. Only texts of your own can be edited, "
                                     "100 times each, and only messages of your own deleted for everyone.")},
                 [PROBLEM_BLOCKED] = {"Blocked", N_("You have blocked this contact. Unblock them first.")},
+                [PROBLEM_KEYRING_UNAVAILABLE] =
+                                {"KeyringUnavailable",
+                                 N_("The desktop's keyring cannot be reached, is locked, or has no key for this "
+                                    "account. Use the password.")},
                 [PROBLEM_NO_VERIFICATION] =
                                 {"NoVerification",
                                  N_("There is no such comparison with this contact now. Start a new one; "

@@ -42,6 +42,7 @@ typedef enum Problem {
         PROBLEM_INVALID_ARGUMENT,
         PROBLEM_NOT_ALLOWED,
         PROBLEM_BLOCKED,
+        PROBLEM_KEYRING_UNAVAILABLE,
         PROBLEM_NO_VERIFICATION,
         /* Reasons only: no call ends with one of these. */
         PROBLEM_OFFLINE,

@@ -9,6 +9,7 @@
 
 #include "daemon/attempts.h"
 #include "daemon/cleanup.h"
+#include "daemon/key-vault.h"
 #include "daemon/vault.h"
 
 static char *default_path(void)
@@ -59,7 +60,7 @@ void state_folder_deinit(StateFolder *folder)
 int state_folder_remove_store(StateFolder *folder)
 {
         static const char *const names[] = {"store.db", "store.db-wal", "store.db-shm", "store.db-journal",
-                                            VAULT_NEW_NAME, VAULT_NEXT_NAME, ATTEMPTS_NAME};
+                                            VAULT_NEW_NAME, VAULT_NEXT_NAME, ATTEMPTS_NAME, KEY_VAULT_NAME};
 
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
                 if (unlinkat(folder->fd, names[i], 0) < 0 && errno != ENOENT)

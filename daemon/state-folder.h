@@ -10,6 +10,7 @@
  *     vault        how the password opens the store (daemon/vault.h); an account is here if and only if this is
  *     vault.new    the same while an account is being made
  *     vault.next   the same while a password is being changed (daemon/password-change.h)
+ *     vault.keyring  how the desktop's keyring opens it, where somebody asked for that (daemon/key-vault.h)
  *     attempts     how often a wrong password was given (daemon/attempts.h)
  *     store.db     everything else (daemon/store.h), with SQLite's store.db-wal beside it
  */

@@ -7,7 +7,7 @@ _smctl_options() {
     case $1 in
     register) echo "$common --password-file --password-fd --server --server-pin --invitation-file --insecure-loopback" ;;
     login) echo "$common --yes --password-file --password-fd --server --server-pin --insecure-loopback" ;;
-    unlock) echo "$common --password-file --password-fd" ;;
+    unlock) echo "$common --password-file --password-fd --remember" ;;
     send | reply) echo "$common --no-wait" ;;
     passwd) echo "$common --password-file --password-fd --new-password-file --new-password-fd" ;;
     react) echo "$common --remove" ;;
@@ -24,7 +24,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock lock passwd status send reply edit delete react chat history search export watch contacts trust requests accept decline block unblock settings reconnect delete-account help'
+    local verbs='register login unlock keyring lock passwd status send reply edit delete react chat history search export watch contacts trust requests accept decline block unblock settings reconnect delete-account help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 
@@ -64,6 +64,7 @@ _smctl() {
         send | chat | history | trust | accept | decline | block | unblock)
             mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current")
             ;;
+        keyring) mapfile -t COMPREPLY < <(compgen -W forget -- "$current") ;;
         settings) mapfile -t COMPREPLY < <(compgen -W "$(smctl settings 2>/dev/null | awk '{print $1}')" -- "$current") ;;
         help) mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current") ;;
         esac

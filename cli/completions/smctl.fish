@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock lock passwd status send reply edit delete react chat history search export watch contacts trust requests accept decline block unblock settings reconnect delete-account help
+set -l verbs register login unlock keyring lock passwd status send reply edit delete react chat history search export watch contacts trust requests accept decline block unblock settings reconnect delete-account help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -20,6 +20,7 @@ complete -c smctl -n "$no_verb" -l version -s V -d 'show the version'
 complete -c smctl -n "$no_verb" -a register -d 'make an account on a server'
 complete -c smctl -n "$no_verb" -a login -d 'take an existing account over to this machine'
 complete -c smctl -n "$no_verb" -a unlock -d 'open the messages, and connect'
+complete -c smctl -n "$no_verb" -a keyring -d "let the desktop's keyring forget the account"
 complete -c smctl -n "$no_verb" -a lock -d 'disconnect, and close the messages'
 complete -c smctl -n "$no_verb" -a passwd -d 'change the password'
 complete -c smctl -n "$no_verb" -a status -d 'show the account and its connection'
@@ -74,5 +75,7 @@ complete -c smctl -n '__fish_seen_subcommand_from search' -l in -x -a '(__smctl_
 complete -c smctl -n '__fish_seen_subcommand_from watch export' -l conversation -x -a '(__smctl_contacts)' -d 'only events of this conversation'
 
 complete -c smctl -n '__fish_seen_subcommand_from send chat history trust accept decline block unblock' -a '(__smctl_contacts)'
+complete -c smctl -n '__fish_seen_subcommand_from unlock' -l remember -d "let the desktop's keyring open it from now on"
+complete -c smctl -n '__fish_seen_subcommand_from keyring' -a forget
 complete -c smctl -n '__fish_seen_subcommand_from settings' -a '(__smctl_settings)'
 complete -c smctl -n '__fish_seen_subcommand_from help' -a "$verbs"

@@ -43,11 +43,13 @@ class UserSystemd:
             "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(self.home), "USER": USER, "LOGNAME": USER,
             "XDG_RUNTIME_DIR": str(self.runtime), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={self.runtime}/bus",
         }
+        self.credentials = folder / "credentials"  # as the system's manager hands them down
         self.manager = None
 
     def start(self):
         self.home.mkdir(mode=0o700)
         os.chown(self.home, self.user.pw_uid, self.user.pw_gid)
+        self.credentials.mkdir()
         self._mount("tmpfs", "/run/systemd")
         pathlib.Path("/run/systemd/system").mkdir()  # what libsystemd takes for a machine that runs systemd
         self._mount("tmpfs", self.runtime, f"mode=0700,uid={self.user.pw_uid},gid={self.user.pw_gid}")
@@ -57,8 +59,8 @@ class UserSystemd:
             os.chown(path, self.user.pw_uid, self.user.pw_gid)
         log = open(self.folder / "systemd.log", "ab")
         self.manager = subprocess.Popen(
-            self._as_user("/lib/systemd/systemd", "--user", "--log-target=console"), env=self.environment, stdout=log,
-            stderr=log, preexec_fn=lambda: (self.group / "cgroup.procs").write_text(str(os.getpid())))
+            self._as_user("/lib/systemd/systemd", "--user", "--log-target=console"), stdout=log, stderr=log,
+            env=self.environment | {"CREDENTIALS_DIRECTORY": str(self.credentials)}, preexec_fn=lambda: (self.group / "cgroup.procs").write_text(str(os.getpid())))
         waiting.until("the user's manager", lambda: self.systemctl("is-active", "default.target", check=False) == "active")
         return self
 

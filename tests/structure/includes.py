@@ -15,13 +15,13 @@ RULES = {
     "storage": ({"storage"}, {"sodium", "sqlite3"}),
     "client": ({"client"}, {"glib", "gio/"}),
     "daemon": ({"daemon", "wire", "e2ee", "storage"},
-               {"sodium", "systemd/", "glib", "gio/", "libsoup/", "protobuf-c/", "libintl"}),
+               {"sodium", "systemd/", "glib", "gio/", "libsoup/", "libsecret/", "protobuf-c/", "libintl"}),
     "server": ({"server", "wire", "storage"},
                {"sodium", "libwebsockets", "ev.h", "openssl/", "ini.h", "systemd/", "protobuf-c/", "libintl"}),
     "cli": ({"cli", "client"}, {"sodium", "glib", "gio/", "readline/", "libintl", "qrencode"}),
     "gtk-ui": ({"gtk-ui", "client"}, {"glib", "gio/", "gtk/", "adwaita", "libintl"}),
 }
-LIBRARIES = {"sodium", "protobuf-c/", "sqlite3", "glib", "gio/", "systemd/", "libsoup/", "libwebsockets", "ev.h",
+LIBRARIES = {"sodium", "protobuf-c/", "sqlite3", "glib", "gio/", "systemd/", "libsoup/", "libsecret/", "libwebsockets", "ev.h",
              "openssl/", "ini.h", "readline/", "qrencode", "gtk/", "adwaita", "libintl"}
 # What would make libe2ee impure: it gets its bytes, its time and its randomness handed in.
 IMPURE = {"time.h", "stdio.h", "unistd.h", "fcntl.h", "syslog.h", "sys/socket.h", "sys/stat.h", "sys/random.h"}

@@ -40,8 +40,8 @@ class Process:
     def start(self, **how):
         assert not self.running, f"{self.name} runs already"
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen(self.arguments, env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL,
-                                            **({"stdout": log, "stderr": log} | how))
+            self.process = subprocess.Popen(self.arguments, env=self.env, cwd=self.folder,
+                                            **({"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log} | how))
 
     @property
     def running(self):
