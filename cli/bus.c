@@ -97,24 +97,33 @@ static gboolean is_utf8(const char *string, ClientFailure otherwise, GError **er
         return FALSE;
 }
 
-gboolean bus_contact_call(GDBusConnection *connection, const char *name, const char *method, GError **error)
+GVariant *bus_contact_ask(GDBusConnection *connection, const char *name, const char *interface, const char *method,
+                          GVariant *arguments, const GVariantType *reply_type, GError **error)
 {
+        g_autoptr(GVariant) sunk = g_variant_ref_sink(arguments);
         g_autofree char *path = client_contact_path(name);
         g_autoptr(GVariant) account = bus_unlocked_account(connection, error);
         g_autoptr(GError) refusal = NULL;
 
         if (!account)
-                return FALSE;
+                return NULL;
 
         g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-                        connection, CLIENT_BUS_NAME, path, CLIENT_CONTACT_INTERFACE, method,
-                        g_variant_new("(@a{sv})", g_variant_new_array(G_VARIANT_TYPE("{sv}"), NULL, 0)),
-                        G_VARIANT_TYPE_UNIT, G_DBUS_CALL_FLAGS_NONE, CLIENT_CALL_TIMEOUT_MS, NULL, &refusal);
+                        connection, CLIENT_BUS_NAME, path, interface, method, arguments, reply_type,
+                        G_DBUS_CALL_FLAGS_NONE, CLIENT_CALL_TIMEOUT_MS, NULL, &refusal);
 
         if (g_error_matches(refusal, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT))
                 fail(error, CLIENT_FAILURE_NOT_FOUND);
         else if (refusal)
                 g_propagate_error(error, g_steal_pointer(&refusal));
+        return g_steal_pointer(&reply);
+}
+
+gboolean bus_contact_call(GDBusConnection *connection, const char *name, const char *method, GError **error)
+{
+        g_autoptr(GVariant) reply = bus_contact_ask(connection, name, CLIENT_CONTACT_INTERFACE, method,
+                                                    g_variant_new("(a{sv})", NULL), G_VARIANT_TYPE_UNIT, error);
+
         return reply != NULL;
 }
 

@@ -28,6 +28,10 @@ gboolean bus_id_is_sound(const char *id, GError **error);
 /* Whether a text can go into a D-Bus call at all; else an error of BAD_TEXT. */
 gboolean bus_text_is_sound(const char *text, GError **error);
 
+/* Calls a method of a contact's. Takes a floating reference to the arguments. NOT_FOUND: there is no such contact. */
+GVariant *bus_contact_ask(GDBusConnection *connection, const char *name, const char *interface, const char *method,
+                          GVariant *arguments, const GVariantType *reply_type, GError **error);
+
 /* Calls a method of a contact's that takes no options yet and returns nothing. NOT_FOUND: there is no such contact. */
 gboolean bus_contact_call(GDBusConnection *connection, const char *name, const char *method, GError **error);
 

@@ -10,9 +10,11 @@
 #include "daemon/log.h"
 #include "daemon/outbox-result.h"
 #include "daemon/pause.h"
+#include "daemon/renewal.h"
 #include "daemon/sealing.h"
 #include "daemon/store-message.h"
 #include "daemon/store-peer.h"
+#include "daemon/store-renewal.h"
 #include "wire/error.h"
 
 enum {
@@ -125,6 +127,9 @@ static int seal_some(BundleFetch *fetch, int64_t contact_id, const PrekeyBundle 
                 r = peer_start(peer, fetch->self, bundle, &context);
                 if (r != 0)
                         return r < 0 ? r : -EPROTO;
+                r = renewal_started(fetch->store, &contact);
+                if (r < 0)
+                        return r;
         }
 
         while (sealed < SEAL_AT_ONCE) {
@@ -162,6 +167,8 @@ static int fail_waiting(BundleFetch *fetch, int64_t contact)
                 if (r < 0)
                         return r;
         }
+        if (r >= 0)
+                r = store_renewal_set(fetch->store, contact, false);
         return r < 0 ? r : store_commit(&transaction);
 }
 
@@ -175,10 +182,10 @@ static int hold_waiting(BundleFetch *fetch, int64_t contact, Problem reason, uin
         r = store_begin(fetch->store, &transaction);
         if (r < 0)
                 return r;
-        r = store_message_set_queued_reason(fetch->store, contact, reason, retry_at_ms);
-        if (r < 0)
-                return r;
         r = store_outbox_first_waiting(fetch->store, contact, &entry);
+        if (r != 0) /* a renewal holds nothing up */
+                return r < 0 ? r : 0;
+        r = store_message_set_queued_reason(fetch->store, contact, reason, retry_at_ms);
         if (r == 0)
                 r = outbox_hold(fetch->store, &entry, reason, retry_at_ms);
         return r < 0 ? r : store_commit(&transaction);
@@ -360,6 +367,8 @@ void bundle_fetch_pump(BundleFetch *fetch)
         if (fetch->contact || pause_is_on(fetch->pause) || server_link_state(fetch->link) != LINK_ONLINE)
                 return;
         r = store_outbox_each_waiting_contact(fetch->store, choose, fetch);
+        if (r == 0)
+                r = store_renewal_each(fetch->store, choose, fetch);
         if (r == FOUND)
                 r = ask(fetch);
         if (r >= 0)

@@ -5,8 +5,8 @@
 #include "e2ee/peer.h"
 
 /*
- * Gets the prekey bundle of a contact to whom something waits, starts a session with it, and encrypts what
- * waits. One request at a time. Where the bundle shows another identity, everything goes on waiting for a
+ * Gets the prekey bundle of a contact to whom something waits, or with whom a renewal is wanted, starts a session with it, and
+ * encrypts what waits. One request at a time. Where the bundle shows another identity, everything goes on waiting for a
  * person.
  */
 typedef struct BundleFetch BundleFetch;

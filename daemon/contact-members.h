@@ -5,6 +5,10 @@
 
 /* Members of the Contact interface, for the one table in contact-bus.c. userdata is the Bus, whose `found` is the contact. */
 
+/* contact-session-bus.c */
+int contact_method_get_session(sd_bus_message *m, void *userdata, sd_bus_error *error);
+int contact_method_renew(sd_bus_message *m, void *userdata, sd_bus_error *error);
+
 /* contact-relation-bus.c */
 int contact_method_accept(sd_bus_message *m, void *userdata, sd_bus_error *error);
 int contact_method_decline(sd_bus_message *m, void *userdata, sd_bus_error *error);

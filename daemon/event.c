@@ -23,6 +23,7 @@ static const char *const names[] = {
                 [EVENT_VERIFIED] = "verified",
                 [EVENT_UNVERIFIED] = "unverified",
                 [EVENT_VERIFICATION_CHANGED] = "verification-changed",
+                [EVENT_SESSION_RENEWED] = "session-renewed",
 };
 
 const char *event_kind_name(EventKind kind)

@@ -26,6 +26,7 @@ typedef enum EventKind {
         EVENT_VERIFIED,
         EVENT_UNVERIFIED,
         EVENT_VERIFICATION_CHANGED,
+        EVENT_SESSION_RENEWED,
 } EventKind;
 
 typedef struct Event {

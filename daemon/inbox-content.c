@@ -37,9 +37,16 @@ static int take_message(const InboxContext *context, const Content *content, Mes
         return store_event_add(context->store, EVENT_MESSAGE_RECEIVED, context->contact->id, message.number);
 }
 
-/* What it says is the session that it came in. If we go on in another one, they may not be able to read us. */
-static int take_session_reset(const InboxContext *context)
+/*
+ * What it says is the session that it came in. If we go on in another one, they may not be able to read us; unless
+ * they only renewed, at the same time as we did: then they find the one that goes on by themselves.
+ */
+static int take_session_reset(const InboxContext *context, const Content *content)
 {
+        if (content->renewal && context->in_current_session)
+                return store_event_add(context->store, EVENT_SESSION_RENEWED, context->contact->id, 0);
+        if (content->renewal)
+                return 0;
         return context->in_current_session ? 0 : inbox_answer_with_reset(context->store, context->contact);
 }
 
@@ -74,7 +81,7 @@ static int take(const InboxContext *context, const Content *content)
         case CONTENT_TEXT:
                 return take_message(context, content, MESSAGE_TEXT);
         case CONTENT_SESSION_RESET:
-                return take_session_reset(context);
+                return take_session_reset(context, content);
         case CONTENT_RECEIPT:
         case CONTENT_TYPING:
         case CONTENT_PRESENCE_TICKET:

@@ -11,6 +11,7 @@
 #include "daemon/inbox-content.h"
 #include "daemon/inbox-reject.h"
 #include "daemon/relation.h"
+#include "daemon/renewal.h"
 #include "daemon/store-peer.h"
 #include "daemon/store-prekey.h"
 
@@ -86,6 +87,8 @@ static int take_decrypted(Store *store, const PeerSelf *self, const Address *sen
         if (admitted < 0)
                 return admitted;
         r = store_peer_save(store, contact.id, sender->device_id, peer);
+        if (r == 0 && sender->device_id == contact.device_id)
+                r = renewal_look(store, &contact, peer);
         if (r < 0)
                 return r;
         /* Written before they changed their key: who they are now, only a new session can say. */

@@ -8,6 +8,7 @@
 #include "daemon/cleanup.h"
 #include "daemon/clock.h"
 #include "daemon/contact.h"
+#include "daemon/renewal.h"
 #include "daemon/store-message.h"
 #include "daemon/store-peer.h"
 
@@ -121,7 +122,8 @@ int seal_new_entry(Store *store, const PeerSelf *self, const Contact *contact, i
                 return 0;
         if (r != 0)
                 return r;
-        return store_peer_save(store, contact->id, contact->device_id, peer);
+        r = renewal_look(store, contact, peer);
+        return r < 0 ? r : store_peer_save(store, contact->id, contact->device_id, peer);
 }
 
 int seal_again(Store *store, const PeerSelf *self, const Contact *contact, const OutboxEntry *entry)

@@ -168,6 +168,10 @@ static const char *const scripts[] = {
                 ") STRICT;"
                 /* It leaves while the contact's new key is not accepted: steps of an exchange about that key. */
                 "ALTER TABLE outbox ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0;",
+
+                /* A new session is wanted. */
+                "ALTER TABLE contact ADD COLUMN renewal INTEGER NOT NULL DEFAULT 0;"
+                "CREATE INDEX contact_renewal ON contact (id) WHERE renewal = 1;",
 };
 
 int store_migrate(Database *database)

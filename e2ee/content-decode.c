@@ -174,6 +174,7 @@ static int take_body(const E2ee__Content *message, Content *out)
                 return r != 0 ? r : take_beside(message, out);
         case E2EE__CONTENT__BODY_SESSION_RESET:
                 out->kind = CONTENT_SESSION_RESET;
+                out->renewal = message->session_reset->renewal;
                 return 0;
         case E2EE__CONTENT__BODY_RECEIPT:
                 out->kind = CONTENT_RECEIPT;

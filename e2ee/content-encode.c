@@ -149,6 +149,7 @@ static int put_small(const Content *content, E2ee__Content *message, Bodies *bod
         switch (content->kind) {
         case CONTENT_SESSION_RESET:
                 bodies->session_reset = (E2ee__SessionReset)E2EE__SESSION_RESET__INIT;
+                bodies->session_reset.renewal = content->renewal;
                 message->body_case = E2EE__CONTENT__BODY_SESSION_RESET;
                 message->session_reset = &bodies->session_reset;
                 return 0;

@@ -99,6 +99,7 @@ typedef struct Content {
         ContentReceiptKind receipt;
         ContentMessageId *receipt_ids; /* malloc()ed when decoded */
         size_t receipt_count;
+        bool renewal; /* SESSION_RESET: nothing was lost */
         bool typing;
         ContentAttachment *attachment; /* malloc()ed when decoded */
         ContentVerification verification;

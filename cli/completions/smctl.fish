@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock keyring lock passwd status send reply edit delete react chat history search export watch contacts trust requests accept decline block unblock settings reconnect delete-account help
+set -l verbs register login unlock keyring lock passwd status send reply edit delete react chat history search export watch contacts trust session renew requests accept decline block unblock settings reconnect delete-account help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -36,6 +36,8 @@ complete -c smctl -n "$no_verb" -a export -d 'write all messages as lines of JSO
 complete -c smctl -n "$no_verb" -a watch -d 'show events as they happen'
 complete -c smctl -n "$no_verb" -a contacts -d 'list the contacts'
 complete -c smctl -n "$no_verb" -a trust -d "accept a contact's changed key"
+complete -c smctl -n "$no_verb" -a session -d 'show the session with a contact: since when, how many messages'
+complete -c smctl -n "$no_verb" -a renew -d 'begin a new session with a contact'
 complete -c smctl -n "$no_verb" -a requests -d 'show who has written for the first time, and what'
 complete -c smctl -n "$no_verb" -a accept -d 'accept somebody who asks'
 complete -c smctl -n "$no_verb" -a decline -d 'turn somebody down who asks, and delete what they wrote'
@@ -74,7 +76,7 @@ complete -c smctl -n '__fish_seen_subcommand_from export' -l decrypt -r -F -d 'r
 complete -c smctl -n '__fish_seen_subcommand_from search' -l in -x -a '(__smctl_contacts)' -d 'only messages of this conversation'
 complete -c smctl -n '__fish_seen_subcommand_from watch export' -l conversation -x -a '(__smctl_contacts)' -d 'only events of this conversation'
 
-complete -c smctl -n '__fish_seen_subcommand_from send chat history trust accept decline block unblock' -a '(__smctl_contacts)'
+complete -c smctl -n '__fish_seen_subcommand_from send chat history trust session renew accept decline block unblock' -a '(__smctl_contacts)'
 complete -c smctl -n '__fish_seen_subcommand_from unlock' -l remember -d "let the desktop's keyring open it from now on"
 complete -c smctl -n '__fish_seen_subcommand_from keyring' -a forget
 complete -c smctl -n '__fish_seen_subcommand_from settings' -a '(__smctl_settings)'

@@ -84,6 +84,15 @@ static void test_session_reset(void)
         g_assert_cmpint(content_decode(data, size, &decoded), ==, 0);
         g_assert_cmpint(decoded.kind, ==, CONTENT_SESSION_RESET);
         g_assert_cmpuint(decoded.sent_ms, ==, 5);
+        g_assert_false(decoded.renewal);
+        content_deinit(&decoded);
+        free(data);
+
+        content.renewal = true;
+        g_assert_cmpint(content_encode(&content, &data, &size), ==, 0);
+        g_assert_cmpint(content_decode(data, size, &decoded), ==, 0);
+        g_assert_cmpint(decoded.kind, ==, CONTENT_SESSION_RESET);
+        g_assert_true(decoded.renewal);
         content_deinit(&decoded);
         free(data);
 }
