@@ -14,6 +14,7 @@ RULES = {
     "e2ee": ({"e2ee"}, {"sodium", "protobuf-c/"}),
     "storage": ({"storage"}, {"sodium", "sqlite3"}),
     "client": ({"client"}, {"glib", "gio/"}),
+    "thumbnail": ({"thumbnail"}, {"jpeglib", "png.h", "seccomp"}),
     "daemon": ({"daemon", "wire", "e2ee", "storage"},
                {"sodium", "systemd/", "glib", "gio/", "libsoup/", "libsecret/", "protobuf-c/", "libintl"}),
     "server": ({"server", "wire", "storage"},
@@ -22,7 +23,7 @@ RULES = {
     "gtk-ui": ({"gtk-ui", "client"}, {"glib", "gio/", "gtk/", "adwaita", "libintl"}),
 }
 LIBRARIES = {"sodium", "protobuf-c/", "sqlite3", "glib", "gio/", "systemd/", "libsoup/", "libsecret/", "libwebsockets", "ev.h",
-             "openssl/", "ini.h", "readline/", "qrencode", "gtk/", "adwaita", "libintl"}
+             "openssl/", "ini.h", "readline/", "qrencode", "gtk/", "adwaita", "libintl", "jpeglib", "png.h", "seccomp"}
 # What would make libe2ee impure: it gets its bytes, its time and its randomness handed in.
 IMPURE = {"time.h", "stdio.h", "unistd.h", "fcntl.h", "syslog.h", "sys/socket.h", "sys/stat.h", "sys/random.h"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
