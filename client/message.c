@@ -24,8 +24,14 @@ void client_message_init(ClientMessage *message, GVariant *dictionary)
                         .reply_sender = string_of(dictionary, "reply-sender"),
                         .reply_text = string_of(dictionary, "reply-text"),
                         .dictionary = dictionary,
+                        .name = string_of(dictionary, "name"),
+                        .media_type = string_of(dictionary, "media-type"),
+                        .transfer = string_of(dictionary, "transfer"),
+                        .transfer_problem_text = string_of(dictionary, "transfer-problem-text"),
         };
         g_variant_lookup(dictionary, "number", "t", &message->number);
+        g_variant_lookup(dictionary, "size", "t", &message->size);
+        g_variant_lookup(dictionary, "transferred", "t", &message->transferred);
         g_variant_lookup(dictionary, "outgoing", "b", &message->outgoing);
         g_variant_lookup(dictionary, "edited", "b", &message->edited);
         g_variant_lookup(dictionary, "edited-time", "x", &message->edited_time);

@@ -27,6 +27,12 @@ typedef struct ClientMessage {
         gboolean edited;
         gint64 edited_time;
         GVariant *dictionary; /* what it was made of, borrowed: for `reactions` */
+        const char *name; /* of the file, and so on */
+        const char *media_type;
+        guint64 size;
+        const char *transfer;
+        guint64 transferred;
+        const char *transfer_problem_text;
 } ClientMessage;
 
 typedef struct ClientEvent {

@@ -135,10 +135,19 @@ static void on_setting_changed(void *userdata, SettingId id)
                 TELL(account, setting_changed, id);
 }
 
+static void on_attachment_progress(void *userdata, const AttachmentProgress *progress)
+{
+        Account *account = userdata;
+
+        if (account->state == ACCOUNT_UNLOCKED)
+                TELL(account, attachment_progress, progress);
+}
+
 static const MessengerHandler messenger_handler = {
                 .link_changed = on_link_changed,
                 .committed = on_committed,
                 .setting_changed = on_setting_changed,
+                .attachment_progress = on_attachment_progress,
 };
 
 /* Takes store and connection over, in any case. */
@@ -146,7 +155,7 @@ static int open_messenger(Account *account, Store *store, Connection *connection
 {
         int r;
 
-        r = messenger_new(store, &messenger_handler, account, &account->messenger);
+        r = messenger_new(store, account->folder->fd, &messenger_handler, account, &account->messenger);
         if (r < 0) {
                 connection_free(connection);
                 store_free(store);

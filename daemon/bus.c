@@ -47,6 +47,7 @@ static void on_locking(void *userdata)
 
         send_waits_end_all(bus->waits);
         export_bus_end_all(bus);
+        attachments_bus_end_saves(bus);
         contact_bus_disappear(bus);
         g_hash_table_remove_all(bus->changed_contacts);
 }
@@ -93,6 +94,11 @@ static void on_setting_changed(void *userdata, SettingId id)
         settings_bus_announce(userdata, id);
 }
 
+static void on_attachment_progress(void *userdata, const AttachmentProgress *progress)
+{
+        attachments_bus_announce(userdata, progress);
+}
+
 static const AccountHandler account_handler = {
                 .locking = on_locking,
                 .state_changed = on_state_changed,
@@ -100,6 +106,7 @@ static const AccountHandler account_handler = {
                 .committed = on_committed,
                 .password_settled = on_password_settled,
                 .setting_changed = on_setting_changed,
+                .attachment_progress = on_attachment_progress,
 };
 
 /* ---- The connection ---- */
@@ -154,6 +161,7 @@ void bus_deinit(Bus *bus)
         fd_call_free_all(bus);
         password_call_free_all(bus);
         export_bus_end_all(bus);
+        attachments_bus_end_saves(bus);
         bus->waits = send_waits_free(bus->waits);
         bus->calls = bus_calls_free(bus->calls);
         g_clear_pointer(&bus->changed_contacts, g_hash_table_unref);

@@ -32,6 +32,7 @@ typedef struct Bus {
         uint64_t announced; /* events up to this number are known to the bus */
         Contact found;    /* the contact that contact-bus.c looked up for the member that is being handled */
         GList *exports;   /* calls of export-bus.c */
+        GList *saves;     /* calls that write files out; see attachments-bus.c */
         GList *fd_calls;  /* calls that read a descriptor, or act on what they read; see fd-call.h */
         GList *password_calls; /* likewise; see password-call.h */
         unsigned changed; /* groups of properties whose change has not been announced, BUS_CHANGED_* */
@@ -90,6 +91,12 @@ int export_bus_method(sd_bus_message *m, void *userdata, sd_bus_error *error);
 void export_bus_end_all(Bus *bus);
 /* Messages.Search(). */
 int search_bus_method(sd_bus_message *m, void *userdata, sd_bus_error *error);
+/* The members of Messages that are about files, and what a message says of its file. */
+int attachments_bus_append(Bus *bus, sd_bus_message *m, const Message *message);
+/* The account is being locked, or the bus goes: nobody gets more of a file. */
+void attachments_bus_end_saves(Bus *bus);
+void attachments_bus_announce(Bus *bus, const AttachmentProgress *progress);
+
 /* Why a queued message has not left: what the store says, or that there is no connection. */
 Problem message_bus_reason(Bus *bus, const Message *message);
 /* The same as a sentence. Free it with g_free(). */

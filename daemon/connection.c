@@ -203,6 +203,7 @@ static bool on_welcome(void *userdata, const Wire__ServerFrame *frame)
 
         memcpy(connection->welcome.challenge, welcome->challenge.data, WIRE_CHALLENGE_SIZE);
         connection->welcome.registration = welcome->registration;
+        connection->welcome.blob_max = welcome->limits ? welcome->limits->blob_max : 0;
         connection->welcomed = true;
         if (connection->open_timeout)
                 g_source_remove(connection->open_timeout);

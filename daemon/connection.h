@@ -39,6 +39,7 @@ void connection_set_handler(Connection *connection, const ConnectionHandler *han
 typedef struct ConnectionWelcome {
         uint8_t challenge[WIRE_CHALLENGE_SIZE];
         Wire__RegistrationPolicy registration;
+        uint64_t blob_max; /* bytes; 0: the server keeps none */
 } ConnectionWelcome;
 const ConnectionWelcome *connection_welcome(const Connection *connection);
 

@@ -7,6 +7,7 @@
 #include "daemon/clock.h"
 #include "daemon/inbox-reject.h"
 #include "daemon/outbox.h"
+#include "daemon/store-attachment.h"
 #include "daemon/store-edit.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
@@ -30,6 +31,12 @@ static int withdraw(Store *store, const MessageTarget *target, bool *left_out)
                 r = store_outbox_delete(store, entry.number);
                 if (r < 0)
                         return r;
+                r = store_message_set_state(store, target->number, MESSAGE_FAILED, PROBLEM_NONE, 0);
+                if (r < 0)
+                        return r;
+        } else if (target->outgoing && target->state == MESSAGE_QUEUED) {
+                /* Its file is not on the server yet, or not all of it. */
+                *left_out = false;
                 r = store_message_set_state(store, target->number, MESSAGE_FAILED, PROBLEM_NONE, 0);
                 if (r < 0)
                         return r;
@@ -76,6 +83,11 @@ int delete_message(Store *store, const PeerSelf *self, const ContentMessageId *i
         if (for_everyone && left) {
                 r = tell(store, self, &target, id);
                 if (r != 0)
+                        return r;
+        }
+        if (left && !for_everyone) {
+                r = store_attachment_leave_blob(store, target.number);
+                if (r < 0)
                         return r;
         }
         if (target.kind != MESSAGE_DELETED) {

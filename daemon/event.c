@@ -24,6 +24,7 @@ static const char *const names[] = {
                 [EVENT_UNVERIFIED] = "unverified",
                 [EVENT_VERIFICATION_CHANGED] = "verification-changed",
                 [EVENT_SESSION_RENEWED] = "session-renewed",
+                [EVENT_ATTACHMENT_CHANGED] = "attachment-changed",
 };
 
 const char *event_kind_name(EventKind kind)

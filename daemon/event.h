@@ -27,6 +27,7 @@ typedef enum EventKind {
         EVENT_UNVERIFIED,
         EVENT_VERIFICATION_CHANGED,
         EVENT_SESSION_RENEWED,
+        EVENT_ATTACHMENT_CHANGED,
 } EventKind;
 
 typedef struct Event {

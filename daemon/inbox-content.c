@@ -5,6 +5,7 @@
 #include "daemon/clock.h"
 #include "daemon/deletion.h"
 #include "daemon/edit.h"
+#include "daemon/inbox-attachment.h"
 #include "daemon/inbox-reject.h"
 #include "daemon/reaction.h"
 #include "daemon/inbox-verification.h"
@@ -80,6 +81,8 @@ static int take(const InboxContext *context, const Content *content)
         switch (content->kind) {
         case CONTENT_TEXT:
                 return take_message(context, content, MESSAGE_TEXT);
+        case CONTENT_ATTACHMENT:
+                return inbox_take_attachment(context, content);
         case CONTENT_SESSION_RESET:
                 return take_session_reset(context, content);
         case CONTENT_RECEIPT:
@@ -92,7 +95,6 @@ static int take(const InboxContext *context, const Content *content)
                 return edit_take(context, content);
         case CONTENT_DELETION:
                 return deletion_take(context, content);
-        case CONTENT_ATTACHMENT:
         case CONTENT_TIMER_CHANGE:
                 return take_message(context, content, MESSAGE_UNSUPPORTED);
         case CONTENT_ACCOUNT_DELETED:

@@ -168,6 +168,9 @@ static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
                 if (r < 0)
                         return r;
         }
+        r = attachments_bus_append(bus, m, message);
+        if (r < 0)
+                return r;
         r = append_string(m, "state", message_state_name(message->state));
         if (r < 0)
                 return r;

@@ -15,6 +15,7 @@ static const char *const kind_names[] = {
                 [MESSAGE_VERIFIED] = "verified",
                 [MESSAGE_UNVERIFIED] = "unverified",
                 [MESSAGE_MISMATCH] = "verification-mismatch",
+                [MESSAGE_ATTACHMENT] = "attachment",
 };
 
 static const char *const state_names[] = {
@@ -60,6 +61,7 @@ bool message_kind_is_said(MessageKind kind)
 {
         switch (kind) {
         case MESSAGE_TEXT:
+        case MESSAGE_ATTACHMENT:
                 return true;
         case MESSAGE_KEY_CHANGE:
         case MESSAGE_UNSUPPORTED:

@@ -16,6 +16,7 @@ typedef enum MessageKind {
         MESSAGE_VERIFIED,    /* notices of ours: the contact is verified, */
         MESSAGE_UNVERIFIED,  /* is no longer, */
         MESSAGE_MISMATCH,    /* or showed other emoji */
+        MESSAGE_ATTACHMENT,  /* daemon/attachment.h has the rest */
 } MessageKind;
 
 typedef enum MessageState {
@@ -31,7 +32,7 @@ typedef struct Message {
         const char *conversation; /* the contact's user name */
         bool outgoing;
         MessageKind kind;
-        const char *text; /* NULL but for MESSAGE_TEXT */
+        const char *text; /* of MESSAGE_TEXT; of MESSAGE_ATTACHMENT the caption, if there is one; else NULL */
         size_t text_size;
         uint64_t sent_ms, received_ms;
         MessageState state;

@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "daemon/attachment-members.h"
 #include "daemon/bus-error.h"
 #include "daemon/bus-options.h"
 #include "daemon/bus.h"
@@ -255,6 +256,21 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_METHOD_WITH_NAMES("React", "ssa{sv}",
                                          SD_BUS_PARAM(id) SD_BUS_PARAM(emoji) SD_BUS_PARAM(options), "", ,
                                          message_bus_react, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("SendAttachment", "shsa{sv}",
+                                         SD_BUS_PARAM(recipient) SD_BUS_PARAM(file) SD_BUS_PARAM(name)
+                                                         SD_BUS_PARAM(options),
+                                         "sss", SD_BUS_PARAM(id) SD_BUS_PARAM(state) SD_BUS_PARAM(reason),
+                                         attachment_method_send, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("SaveAttachment", "sh", SD_BUS_PARAM(id) SD_BUS_PARAM(file), "",
+                                         , attachment_method_save, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("Fetch", "s", SD_BUS_PARAM(id), "", ,
+                                         attachment_method_fetch, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("Thumbnail", "s", SD_BUS_PARAM(id), "ay", SD_BUS_PARAM(jpeg),
+                                         attachment_method_thumbnail, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_SIGNAL_WITH_NAMES("Progress", "sstt",
+                                         SD_BUS_PARAM(id) SD_BUS_PARAM(transfer) SD_BUS_PARAM(done)
+                                                         SD_BUS_PARAM(size),
+                                         0),
                 SD_BUS_VTABLE_END,
 };
 

@@ -14,6 +14,7 @@ static void on_link_changed(void *userdata)
         inbox_link_changed(messenger->inbox);
         prekey_upkeep_link_changed(messenger->upkeep);
         outbox_link_changed(messenger->outbox);
+        attachments_link_changed(messenger->attachments);
         messenger->handler->link_changed(messenger->userdata);
 }
 
@@ -45,6 +46,7 @@ static void on_committed(void *userdata)
         Messenger *messenger = userdata;
 
         purge_committed(messenger->purge);
+        attachments_committed(messenger->attachments);
         messenger->handler->committed(messenger->userdata);
 }
 
@@ -69,7 +71,33 @@ static void on_expired(void *userdata)
         outbox_pump(messenger->outbox);
 }
 
-int messenger_new(Store *store, const MessengerHandler *handler, void *userdata, Messenger **out)
+static void on_attachment_progress(void *userdata, const AttachmentProgress *progress)
+{
+        Messenger *messenger = userdata;
+
+        messenger->handler->attachment_progress(messenger->userdata, progress);
+}
+
+static const AttachmentsHandler attachments_handler = {
+                .progress = on_attachment_progress,
+};
+
+static int add_attachments(Messenger *messenger, Store *store, int state_folder)
+{
+        const AttachmentsWith with = {
+                        .store = store,
+                        .self = &messenger->self,
+                        .link = messenger->link,
+                        .outbox = messenger->outbox,
+                        .settings = &messenger->settings,
+                        .state_folder = state_folder,
+        };
+
+        return attachments_new(&with, &attachments_handler, messenger, &messenger->attachments);
+}
+
+int messenger_new(Store *store, int state_folder, const MessengerHandler *handler, void *userdata,
+                  Messenger **out)
 {
         _cleanup_(messenger_freep) Messenger *messenger = NULL;
         int r;
@@ -106,6 +134,9 @@ int messenger_new(Store *store, const MessengerHandler *handler, void *userdata,
         if (!messenger->outbox || !messenger->inbox || !messenger->upkeep || !messenger->purge ||
             !messenger->verifications)
                 return -ENOMEM;
+        r = add_attachments(messenger, store, state_folder);
+        if (r < 0)
+                return r;
 
         messenger->store = store;
         messenger->search_fill = search_fill_new(store);
@@ -122,6 +153,7 @@ Messenger *messenger_free(Messenger *messenger)
         search_fill_free(messenger->search_fill);
         purge_free(messenger->purge);
         verification_upkeep_free(messenger->verifications);
+        attachments_free(messenger->attachments);
         prekey_upkeep_free(messenger->upkeep);
         inbox_free(messenger->inbox);
         outbox_free(messenger->outbox);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "daemon/attachments.h"
 #include "daemon/inbox.h"
 #include "daemon/outbox.h"
 #include "daemon/prekey-upkeep.h"
@@ -16,6 +17,7 @@ typedef struct MessengerHandler {
         void (*link_changed)(void *userdata);
         void (*committed)(void *userdata); /* something in the store changed, durably */
         void (*setting_changed)(void *userdata, SettingId id);
+        void (*attachment_progress)(void *userdata, const AttachmentProgress *progress);
 } MessengerHandler;
 
 typedef struct Messenger {
@@ -31,12 +33,14 @@ typedef struct Messenger {
         Purge *purge;
         SearchFill *search_fill;
         VerificationUpkeep *verifications;
+        Attachments *attachments;
         const MessengerHandler *handler;
         void *userdata;
 } Messenger;
 
 /* Takes the store over if it returns 0. The account is in it; -EBADMSG where that makes no sense. */
-int messenger_new(Store *store, const MessengerHandler *handler, void *userdata, Messenger **out);
+int messenger_new(Store *store, int state_folder, const MessengerHandler *handler, void *userdata,
+                  Messenger **out);
 Messenger *messenger_free(Messenger *messenger);
 void messenger_freep(Messenger **messenger);
 

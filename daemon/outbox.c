@@ -65,7 +65,7 @@ Outbox *outbox_free(Outbox *outbox)
 
 /* ---- Queueing ---- */
 
-static int check_reply_to(Store *store, const Contact *contact, const ContentMessageId *id)
+int outbox_check_reply_to(Store *store, const Contact *contact, const ContentMessageId *id)
 {
         MessageTarget target;
         int r;
@@ -92,7 +92,7 @@ static int queue(Outbox *outbox, const OutboxText *text, Message *message)
         if (r < 0)
                 return r;
         if (text->reply_to) {
-                r = check_reply_to(outbox->store, &contact, text->reply_to);
+                r = outbox_check_reply_to(outbox->store, &contact, text->reply_to);
                 if (r != 0)
                         return r;
         }

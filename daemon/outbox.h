@@ -37,6 +37,9 @@ int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out);
  */
 int outbox_queue_content(Store *store, const PeerSelf *self, const Contact *contact, const Content *content);
 
+/* Whether a message to the contact can answer this one: 0 or PROBLEM_NOT_FOUND. */
+int outbox_check_reply_to(Store *store, const Contact *contact, const ContentMessageId *id);
+
 void outbox_link_changed(Outbox *outbox);
 /* Sends what can be sent: after whatever may have made something ready. */
 void outbox_pump(Outbox *outbox);

@@ -91,6 +91,25 @@ static const struct {
                                 {"NoVerification",
                                  N_("There is no such comparison with this contact now. Start a new one; "
                                     "with a new contact, after the first message.")},
+                [PROBLEM_ATTACHMENT_TOO_LARGE] =
+                                {"AttachmentTooLarge",
+                                 N_("The file is larger than the server takes. Send it another way, or in parts.")},
+                [PROBLEM_ATTACHMENT_GONE] =
+                                {"AttachmentGone",
+                                 N_("The server does not have the file any more. Ask the sender to send it again.")},
+                [PROBLEM_ATTACHMENT_DAMAGED] =
+                                {"AttachmentDamaged",
+                                 N_("The file is not what the sender said it is, and nothing of it was kept. Fetch it "
+                                    "again, or ask the sender to send it again.")},
+                [PROBLEM_ATTACHMENT_NOT_HERE] = {"AttachmentNotHere",
+                                                 N_("The file has not been fetched yet. Fetch it first.")},
+                [PROBLEM_ATTACHMENT_UNREADABLE] =
+                                {"AttachmentUnreadable",
+                                 N_("The file could not be read to its end, or changed meanwhile. Send it again.")},
+                [PROBLEM_ATTACHMENT_QUOTA] =
+                                {"AttachmentQuota",
+                                 N_("Your files take all the room that you have on the server. Delete messages with "
+                                    "files, or wait until the server drops old ones.")},
                 [PROBLEM_OFFLINE] = {"Offline", N_("There is no connection to the server. The message "
                                                    "leaves by itself when "
                                                    "there is one.")},

@@ -9,12 +9,39 @@
 #include "daemon/clock.h"
 #include "daemon/contact.h"
 #include "daemon/renewal.h"
+#include "daemon/store-attachment.h"
 #include "daemon/store-message.h"
 #include "daemon/store-peer.h"
 
+typedef struct ReadMessage {
+        Store *store;
+        Content *content;
+} ReadMessage;
+
+static int read_attachment(Store *store, const Message *message, Content *content)
+{
+        _cleanup_(attachment_deinit) Attachment attachment = {0};
+        int r;
+
+        r = store_attachment_get(store, message->number, &attachment);
+        if (r != 0)
+                return r < 0 ? r : -EBADMSG;
+        content->kind = CONTENT_ATTACHMENT;
+        content->attachment = malloc(sizeof(*content->attachment));
+        if (!content->attachment)
+                return -ENOMEM;
+        *content->attachment = attachment.content;
+        content->attachment->thumbnail = NULL;
+        content->attachment->thumbnail_size = 0;
+        r = store_attachment_thumbnail(store, message->number, &content->attachment->thumbnail,
+                                       &content->attachment->thumbnail_size);
+        return r < 0 ? r : 0;
+}
+
 static int read_message(void *userdata, const Message *message)
 {
-        Content *content = userdata;
+        const ReadMessage *read = userdata;
+        Content *content = read->content;
 
         *content = (Content){
                         .kind = CONTENT_TEXT,
@@ -24,7 +51,13 @@ static int read_message(void *userdata, const Message *message)
                         .has_reply_to = message->has_reply_to,
                         .reply_to = message->reply_to,
         };
-        content->text = message->text ? strdup(message->text) : NULL;
+        if (message->text) {
+                content->text = strdup(message->text);
+                if (!content->text)
+                        return -ENOMEM;
+        }
+        if (message->kind == MESSAGE_ATTACHMENT)
+                return read_attachment(read->store, message, content);
         return content->text ? 0 : -EBADMSG;
 }
 
@@ -41,7 +74,7 @@ static int encode_message(Store *store, uint64_t number, uint8_t **out, size_t *
         _cleanup_(content_deinit) Content content = {0};
         int r;
 
-        r = store_message_get(store, number, read_message, &content);
+        r = store_message_get(store, number, read_message, &(ReadMessage){store, &content});
         if (r != 0)
                 return r > 0 ? -EBADMSG : r;
         return encode(&content, out, size_out);

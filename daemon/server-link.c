@@ -250,6 +250,11 @@ uint64_t server_link_next_attempt_ms(const ServerLink *link)
         return link->next_attempt_ms;
 }
 
+uint64_t server_link_blob_max(const ServerLink *link)
+{
+        return link->state == LINK_ONLINE ? connection_welcome(link->connection)->blob_max : 0;
+}
+
 int server_link_send(ServerLink *link, Wire__ClientFrame *frame, ConnectionAnswer answer, void *userdata)
 {
         if (link->state != LINK_ONLINE)

@@ -41,5 +41,8 @@ LinkState server_link_state(const ServerLink *link);
 Problem server_link_error(const ServerLink *link);            /* why it is not online, or PROBLEM_NONE */
 uint64_t server_link_next_attempt_ms(const ServerLink *link); /* since 1970, or 0 */
 
+/* Bytes of the largest blob that the server takes; 0 unless online. */
+uint64_t server_link_blob_max(const ServerLink *link);
+
 /* As connection_send(); -ENOTCONN unless online. */
 int server_link_send(ServerLink *link, Wire__ClientFrame *frame, ConnectionAnswer answer, void *userdata);

@@ -63,6 +63,7 @@ static const sd_bus_vtable vtable[] = {
                 SETTING("LockAfterIdle", "u"),
                 SETTING("LockOnSuspend", "b"),
                 SETTING("LockOnSessionLock", "b"),
+                SETTING("FetchPicturesUpTo", "u"),
                 SD_BUS_VTABLE_END,
 };
 

@@ -13,6 +13,7 @@ const SettingKind setting_kinds[SETTING_COUNT] = {
                 [SETTING_LOCK_AFTER_IDLE] = {"LockAfterIdle", 'u', 0, WEEK_SECONDS, NULL},
                 [SETTING_LOCK_ON_SUSPEND] = {"LockOnSuspend", 'b', 1, 0, NULL},
                 [SETTING_LOCK_ON_SESSION_LOCK] = {"LockOnSessionLock", 'b', 0, 0, NULL},
+                [SETTING_FETCH_PICTURES_UP_TO] = {"FetchPicturesUpTo", 'u', 10 * 1024, 1024 * 1024, NULL}, /* KiB */
 };
 
 SettingId setting_find(const char *name)

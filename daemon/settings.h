@@ -13,6 +13,7 @@ typedef enum SettingId {
         SETTING_LOCK_AFTER_IDLE,
         SETTING_LOCK_ON_SUSPEND,
         SETTING_LOCK_ON_SESSION_LOCK,
+        SETTING_FETCH_PICTURES_UP_TO,
         SETTING_COUNT,
 } SettingId;
 

@@ -57,6 +57,24 @@ void state_folder_deinit(StateFolder *folder)
         g_clear_pointer(&folder->path, g_free);
 }
 
+/* All that is in it; other folders are none of ours. */
+static int remove_attachments(StateFolder *folder)
+{
+        g_autofree char *path = g_build_filename(folder->path, STATE_FOLDER_ATTACHMENTS, NULL);
+        g_autoptr(GDir) files = g_dir_open(path, 0, NULL);
+        const char *name;
+
+        while (files && (name = g_dir_read_name(files))) {
+                g_autofree char *file = g_build_filename(path, name, NULL);
+
+                if (unlink(file) < 0 && errno != ENOENT)
+                        return -errno;
+        }
+        if (unlinkat(folder->fd, STATE_FOLDER_ATTACHMENTS, AT_REMOVEDIR) < 0 && errno != ENOENT)
+                return -errno;
+        return 0;
+}
+
 int state_folder_remove_store(StateFolder *folder)
 {
         static const char *const names[] = {"store.db", "store.db-wal", "store.db-shm", "store.db-journal",
@@ -65,5 +83,5 @@ int state_folder_remove_store(StateFolder *folder)
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
                 if (unlinkat(folder->fd, names[i], 0) < 0 && errno != ENOENT)
                         return -errno;
-        return 0;
+        return remove_attachments(folder);
 }

@@ -14,6 +14,8 @@
  *     attempts     how often a wrong password was given (daemon/attempts.h)
  *     store.db     everything else (daemon/store.h), with SQLite's store.db-wal beside it
  */
+#define STATE_FOLDER_ATTACHMENTS "attachments"
+
 typedef struct StateFolder {
         char *path;
         char *store_path;

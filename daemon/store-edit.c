@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/cleanup.h"
+#include "daemon/store-attachment.h"
 #include "daemon/message.h"
 #include "daemon/store-reaction.h"
 #include "daemon/store-search.h"
@@ -59,6 +60,9 @@ int store_message_forget(Store *store, uint64_t number)
         if (r < 0)
                 return r;
         r = store_reaction_delete_all(store, number);
+        if (r < 0)
+                return r;
+        r = store_attachment_remove(store, number);
         if (r < 0)
                 return r;
         r = statement_prepare(store->database, &s,

@@ -172,6 +172,34 @@ static const char *const scripts[] = {
                 /* A new session is wanted. */
                 "ALTER TABLE contact ADD COLUMN renewal INTEGER NOT NULL DEFAULT 0;"
                 "CREATE INDEX contact_renewal ON contact (id) WHERE renewal = 1;",
+
+                /* The file of a message: its blob is `file` in the folder of attachments, as it is on the server. What
+                   of it is left to be cleared away is noted by whatever deletes it, in the same transaction. */
+                "CREATE TABLE attachment ("
+                "    message INTEGER PRIMARY KEY REFERENCES message (number) ON DELETE CASCADE,"
+                "    owns_blob INTEGER NOT NULL," /* we have put it on the server, and are to clear it away */
+                "    file TEXT NOT NULL UNIQUE,"
+                "    blob_id BLOB NOT NULL,"
+                "    key BLOB NOT NULL,"
+                "    hash BLOB NOT NULL,"
+                "    size INTEGER NOT NULL,"
+                "    name TEXT NOT NULL,"
+                "    media_type TEXT NOT NULL,"
+                "    thumbnail BLOB,"
+                "    width INTEGER NOT NULL,"
+                "    height INTEGER NOT NULL,"
+                "    transfer TEXT NOT NULL,"
+                "    problem TEXT"
+                ") STRICT;"
+                "CREATE INDEX attachment_transfer ON attachment (transfer, message);"
+                "CREATE TABLE attachment_garbage ("
+                "    file TEXT PRIMARY KEY,"
+                "    blob_id BLOB" /* of one that we have put on the server */
+                ") STRICT, WITHOUT ROWID;"
+                "CREATE TRIGGER attachment_deleted AFTER DELETE ON attachment BEGIN"
+                "    INSERT OR IGNORE INTO attachment_garbage (file, blob_id)"
+                "        VALUES (old.file, CASE WHEN old.owns_blob THEN old.blob_id END);"
+                "END;",
 };
 
 int store_migrate(Database *database)
