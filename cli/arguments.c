@@ -101,12 +101,13 @@ static int check(const Command *command, char **problem)
                                      command->verb->name, option_table[i].name);
                 if (i != OPTION_PASSWORD_FILE && i != OPTION_NEW_PASSWORD_FILE && i != OPTION_INVITATION_FILE &&
                     i != OPTION_OUTPUT && i != OPTION_EXEC && i != OPTION_STATE && i != OPTION_DECRYPT &&
-                    !g_utf8_validate(command->values[i], -1, NULL))
+                    i != OPTION_FILE && !g_utf8_validate(command->values[i], -1, NULL))
                         return wrong(problem, _("The value of --%s is not UTF-8."), option_table[i].name);
         }
         if (command_has(command, OPTION_HELP) || command_has(command, OPTION_VERSION))
                 return 0;
-        if (command->n_arguments < command->verb->arguments_min)
+        /* A file can have a caption in the place of the text, and needs none. */
+        if (command->n_arguments + (command_has(command, OPTION_FILE) ? 1u : 0u) < command->verb->arguments_min)
                 return wrong(problem, _("Something is missing: smctl %s %s"), command->verb->name,
                              command->verb->arguments);
         return 0;

@@ -6,10 +6,10 @@
 
 #include "cli/arguments.h"
 #include "cli/bus.h"
-#include "cli/harmless.h"
 #include "cli/json.h"
-#include "cli/output.h"
+#include "cli/message-change.h"
 #include "cli/report.h"
+#include "cli/send-file.h"
 #include "client/descriptor.h"
 
 /*
@@ -79,21 +79,6 @@ static GVariant *send_argument(const Sending *sending, GError **error)
                     g_variant_new("(ss@a{sv})", sending->recipient, text, options_of(sending)), NULL, error);
 }
 
-/* A message in the local store that the server does not have yet is not sent, whatever the reason. */
-static ClientFailure show_queued(const Sending *sending, const char *reason)
-{
-        g_autofree char *name = harmless_line(sending->recipient);
-
-        if (strcmp(reason, "KeyChanged") == 0) {
-                output_note(_("%s The message is queued. Compare the safety number with them, then: smctl "
-                              "trust %s"),
-                            client_reason_sentence(reason), name);
-                return CLIENT_FAILURE_KEY_CHANGED;
-        }
-        output_note("%s %s", client_failure_sentence(CLIENT_FAILURE_QUEUED), client_reason_sentence(reason));
-        return CLIENT_FAILURE_QUEUED;
-}
-
 static ClientFailure show(const Sending *sending, GVariant *reply)
 {
         const Command *command = sending->command;
@@ -110,7 +95,7 @@ static ClientFailure show(const Sending *sending, GVariant *reply)
         }
         /* With --no-wait a message is queued for a moment as a matter of course; that alone is no news. */
         if (strcmp(state, "queued") == 0 && (*reason || !command_has(command, OPTION_NO_WAIT)))
-                return show_queued(sending, reason);
+                return report_queued(sending->recipient, reason);
         return CLIENT_FAILURE_NONE;
 }
 
@@ -121,6 +106,23 @@ static ClientFailure send_text(const Sending *sending)
                                                                                     : send_argument(sending, &error);
 
         return reply ? show(sending, reply) : report(error);
+}
+
+/* A text, or a file with a text or without one. */
+static ClientFailure send_either(const Sending *sending)
+{
+        const Command *command = sending->command;
+        g_autoptr(GError) error = NULL;
+        g_autofree char *caption = NULL;
+
+        if (!command_has(command, OPTION_FILE))
+                return send_text(sending);
+        if (command->n_arguments == 2) {
+                caption = text_argument(command->arguments[1], &error);
+                if (!caption)
+                        return report(error);
+        }
+        return send_file(sending->connection, command, sending->recipient, caption, sending->reply_to);
 }
 
 ClientFailure cmd_send(const Command *command)
@@ -135,7 +137,7 @@ ClientFailure cmd_send(const Command *command)
         if (!connection)
                 return report(error);
 
-        return send_text(&(Sending){connection, command, command->arguments[0], NULL});
+        return send_either(&(Sending){connection, command, command->arguments[0], NULL});
 }
 
 /* To whoever the message is from or to: its conversation. */
@@ -147,5 +149,5 @@ ClientFailure cmd_reply(const Command *command)
 
         if (!message)
                 return report(error);
-        return send_text(&(Sending){connection, command, bus_string(message, "conversation"), command->arguments[0]});
+        return send_either(&(Sending){connection, command, bus_string(message, "conversation"), command->arguments[0]});
 }

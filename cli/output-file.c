@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/harmless.h"
@@ -22,7 +23,7 @@ static gboolean fail(const char *path, int error)
 gboolean output_file_init(OutputFile *file, const char *path, gboolean replace)
 {
         *file = (OutputFile){.fd = STDOUT_FILENO};
-        if (!path)
+        if (!path || strcmp(path, "-") == 0)
                 return TRUE;
         if (!replace && g_file_test(path, G_FILE_TEST_EXISTS))
                 return fail(path, EEXIST);

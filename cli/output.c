@@ -141,12 +141,39 @@ static char *reactions_of(const ClientMessage *message)
         return harmless_line(raw);
 }
 
+/* "[file NAME, 1.2 MB, not fetched; smctl save ID]", and the caption behind it. */
+static char *file_of(const ClientMessage *message)
+{
+        g_autofree char *name = harmless_line(message->name);
+        g_autofree char *size = g_format_size(message->size);
+        g_autofree char *state = NULL;
+
+        if (strcmp(message->transfer, "preparing") == 0 || strcmp(message->transfer, "uploading") == 0 ||
+            strcmp(message->transfer, "downloading") == 0)
+                state = g_strdup_printf(", %u %%", message->size ? (unsigned)((double)message->transferred * 100 /
+                                                                               (double)message->size)
+                                                                 : 0u);
+        else if (*message->transfer_problem_text)
+                state = g_strdup_printf(", %s", message->transfer_problem_text);
+        return g_strdup_printf(_("[file %s, %s%s; smctl save %s]%s"), name, size, state ? state : "", message->id,
+                               *message->text ? " " : "");
+}
+
+/* What was said: a text, or a file and its caption. */
+static char *said_of(const ClientMessage *message)
+{
+        g_autofree char *text = harmless_text(message->text, "    ");
+        g_autofree char *file = strcmp(message->kind, "attachment") == 0 ? file_of(message) : g_strdup("");
+
+        return g_strconcat(file, text, NULL);
+}
+
 char *output_message(const ClientMessage *message, const char *time_format)
 {
         g_autofree char *time = output_time(message->time, time_format);
         g_autofree char *dim_time = output_styled(OUTPUT_DIM, time);
 
-        if (strcmp(message->kind, "text") != 0) {
+        if (strcmp(message->kind, "text") != 0 && strcmp(message->kind, "attachment") != 0) {
                 g_autofree char *notice = notice_of(message);
                 g_autofree char *safe = harmless_line(notice);
                 g_autofree char *marked = g_strdup_printf("-- %s --", safe);
@@ -161,7 +188,7 @@ char *output_message(const ClientMessage *message, const char *time_format)
         g_autofree char *reactions = reactions_of(message);
         g_autofree char *beside = g_strconcat(reply, message->edited ? _(" (edited)") : "", reactions, NULL);
         g_autofree char *dim_beside = output_styled(OUTPUT_DIM, beside);
-        g_autofree char *text = harmless_text(message->text, "    ");
+        g_autofree char *text = said_of(message);
         g_autofree char *state = output_message_state(message);
         g_autofree char *marked = *state ? g_strdup_printf(" [%s]", state) : g_strdup("");
         g_autofree char *styled = output_styled(

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/report.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -69,6 +70,20 @@ const char *report_hint(ClientFailure failure)
                 return _("It cannot be reached, is locked, or has no key for this account. The password works.");
         case CLIENT_FAILURE_FAILED:
                 return _("The daemon's log may say more: journalctl --user -u secure-messenger");
+        case CLIENT_FAILURE_ATTACHMENT_TOO_LARGE:
+                return _("Send it another way, or in parts.");
+        case CLIENT_FAILURE_ATTACHMENT_GONE:
+                return _("Ask the sender to send it again.");
+        case CLIENT_FAILURE_ATTACHMENT_DAMAGED:
+                return _("Try again, or ask the sender to send it again.");
+        case CLIENT_FAILURE_ATTACHMENT_NOT_HERE:
+                return _("Fetch it: smctl save ID");
+        case CLIENT_FAILURE_ATTACHMENT_UNREADABLE:
+                return _("Send it again.");
+        case CLIENT_FAILURE_ATTACHMENT_QUOTA:
+                return _("Delete messages with files, or wait until the server drops old ones.");
+        case CLIENT_FAILURE_FILE_EXISTS:
+                return _("Give another name by --output FILE, or overwrite it with --force.");
         case CLIENT_FAILURE_INVALID_ARGUMENT:
                 return _("A server is wss://HOST[:PORT], a pin is sha256: and 64 hexadecimal digits.");
         case CLIENT_FAILURE_NO_VERIFICATION:
@@ -118,6 +133,30 @@ ClientFailure report_failure(ClientFailure failure)
 
         output_note("%s", line);
         return failure;
+}
+
+ClientFailure report_file(ClientFailure failure, const char *path, int error)
+{
+        g_autofree char *safe = harmless_line(path);
+
+        if (error == ENOSPC || error == EDQUOT)
+                return report_failure(CLIENT_FAILURE_DISK_FULL);
+        output_note("%s: %s", safe, g_strerror(error));
+        return failure;
+}
+
+ClientFailure report_queued(const char *recipient, const char *reason)
+{
+        g_autofree char *name = harmless_line(recipient);
+
+        if (strcmp(reason, "KeyChanged") == 0) {
+                output_note(_("%s The message is queued. Compare the safety number with them, then: smctl "
+                              "trust %s"),
+                            client_reason_sentence(reason), name);
+                return CLIENT_FAILURE_KEY_CHANGED;
+        }
+        output_note("%s %s", client_failure_sentence(CLIENT_FAILURE_QUEUED), client_reason_sentence(reason));
+        return CLIENT_FAILURE_QUEUED;
 }
 
 ClientFailure report_usage(const char *sentence)

@@ -9,6 +9,10 @@
  */
 ClientFailure report(const GError *error);
 ClientFailure report_failure(ClientFailure failure);
+/* "smctl: PATH: what the system says". DISK_FULL where it says that. */
+ClientFailure report_file(ClientFailure failure, const char *path, int error);
+/* A message in the local store that the server does not have yet is not sent, whatever the reason. */
+ClientFailure report_queued(const char *recipient, const char *reason);
 ClientFailure report_usage(const char *sentence); /* exit code 2, with a pointer to help */
 
 /* The same words, for whoever prints elsewhere. Newly allocated, and harmless for a terminal. */

@@ -39,6 +39,8 @@ typedef enum OptionId {
         OPTION_EXEC,
         OPTION_STATE,
         OPTION_REMOVE,
+        OPTION_FILE,
+        OPTION_FORCE,
         OPTION_COUNT,
 } OptionId;
 
@@ -93,6 +95,7 @@ ClientFailure cmd_register(const Command *command);
 ClientFailure cmd_reply(const Command *command);
 ClientFailure cmd_renew(const Command *command);
 ClientFailure cmd_requests(const Command *command);
+ClientFailure cmd_save(const Command *command);
 ClientFailure cmd_search(const Command *command);
 ClientFailure cmd_send(const Command *command);
 ClientFailure cmd_session(const Command *command);

@@ -8,7 +8,8 @@ _smctl_options() {
     register) echo "$common --password-file --password-fd --server --server-pin --invitation-file --insecure-loopback" ;;
     login) echo "$common --yes --password-file --password-fd --server --server-pin --insecure-loopback" ;;
     unlock) echo "$common --password-file --password-fd --remember" ;;
-    send | reply) echo "$common --no-wait" ;;
+    send | reply) echo "$common --no-wait --file" ;;
+    save) echo "$common --output --force" ;;
     passwd) echo "$common --password-file --password-fd --new-password-file --new-password-fd" ;;
     react) echo "$common --remove" ;;
     delete) echo "$common --for-me --yes" ;;
@@ -24,7 +25,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock keyring lock passwd status send reply edit delete react chat history search export watch contacts trust session renew requests accept decline block unblock settings reconnect delete-account help'
+    local verbs='register login unlock keyring lock passwd status send reply edit delete react save chat history search export watch contacts trust session renew requests accept decline block unblock settings reconnect delete-account help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 
@@ -37,7 +38,7 @@ _smctl() {
         case $word in
         --new-password-file | --new-password-fd) is_value=yes ;;
         --password-file | --password-fd | --server | --server-pin | --invitation-file | --limit | --before | --after | --since | \
-            --conversation | --in | --output | --decrypt | --exec | --state) is_value=yes ;;
+            --conversation | --in | --file | --output | --decrypt | --exec | --state) is_value=yes ;;
         -*) ;;
         *)
             if [[ $verb ]]; then
@@ -52,7 +53,7 @@ _smctl() {
     if [[ $is_value ]]; then
         case $previous in
         --new-password-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
-        --password-file | --invitation-file | --output | --decrypt | --state) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        --password-file | --invitation-file | --file | --output | --decrypt | --state) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         --conversation | --in) mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current") ;;
         esac
     elif [[ $current == -* ]]; then

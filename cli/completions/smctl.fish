@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock keyring lock passwd status send reply edit delete react chat history search export watch contacts trust session renew requests accept decline block unblock settings reconnect delete-account help
+set -l verbs register login unlock keyring lock passwd status send reply edit delete react save chat history search export watch contacts trust session renew requests accept decline block unblock settings reconnect delete-account help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -29,6 +29,7 @@ complete -c smctl -n "$no_verb" -a reply -d 'answer a message'
 complete -c smctl -n "$no_verb" -a edit -d "change the text of a message of one's own"
 complete -c smctl -n "$no_verb" -a delete -d 'delete a message, at the other side as well'
 complete -c smctl -n "$no_verb" -a react -d 'put an emoji to a message'
+complete -c smctl -n "$no_verb" -a save -d 'write the file of a message to a file'
 complete -c smctl -n "$no_verb" -a chat -d 'talk live'
 complete -c smctl -n "$no_verb" -a history -d 'show the messages of a conversation'
 complete -c smctl -n "$no_verb" -a search -d 'find messages by their words, the newest first'
@@ -62,6 +63,9 @@ complete -c smctl -n '__fish_seen_subcommand_from login trust export delete' -l 
 complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l yes -d 'do not ask'
 complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l local-only -d 'delete only what is here, and tell nobody'
 complete -c smctl -n '__fish_seen_subcommand_from send reply' -l no-wait -d 'do not wait until the server has the message'
+complete -c smctl -n '__fish_seen_subcommand_from send reply' -l file -r -F -d 'send FILE, with the text as its caption'
+complete -c smctl -n '__fish_seen_subcommand_from save' -l output -r -F -d 'write to FILE; - is standard output'
+complete -c smctl -n '__fish_seen_subcommand_from save' -l force -d 'overwrite a file that is there'
 complete -c smctl -n '__fish_seen_subcommand_from history search' -l limit -x -d 'at most N messages, 0 for all; by default 50'
 complete -c smctl -n '__fish_seen_subcommand_from react' -l remove -d 'take it back'
 complete -c smctl -n '__fish_seen_subcommand_from delete' -l for-me -d 'only on this side'
@@ -70,7 +74,7 @@ complete -c smctl -n '__fish_seen_subcommand_from history' -l after -x -d 'only 
 complete -c smctl -n '__fish_seen_subcommand_from watch' -l exec -x -d 'run COMMAND for each event, which is on its standard input'
 complete -c smctl -n '__fish_seen_subcommand_from watch' -l state -r -F -d 'remember in FILE where to go on'
 complete -c smctl -n '__fish_seen_subcommand_from watch' -l since -x -d 'begin after event number N, 0 for all; by default now'
-complete -c smctl -n '__fish_seen_subcommand_from export' -l output -r -F -d 'write to FILE instead of standard output'
+complete -c smctl -n '__fish_seen_subcommand_from export' -l output -r -F -d 'write to FILE; - is standard output'
 complete -c smctl -n '__fish_seen_subcommand_from export' -l encrypt -d 'encrypt with a password of its own'
 complete -c smctl -n '__fish_seen_subcommand_from export' -l decrypt -r -F -d 'read an encrypted export instead'
 complete -c smctl -n '__fish_seen_subcommand_from search' -l in -x -a '(__smctl_contacts)' -d 'only messages of this conversation'

@@ -73,6 +73,17 @@ class Bus:
             raise DBusError(error) from None
         return reply.unpack()
 
+    def begin(self, member, signature="()", arguments=(), fds=(), path=ROOT, name=NAME):
+        """A call whose answer nobody waits for."""
+        interface, method = member.rsplit(".", 1)
+        fd_list = Gio.UnixFDList.new()
+        for fd in fds:
+            fd_list.append(fd)
+        self.connection.call_with_unix_fd_list(
+            name, path, f"{NAME}.{interface}", method, GLib.Variant(signature, arguments), None,
+            Gio.DBusCallFlags.NO_AUTO_START, 120_000, fd_list, None, None)
+        self.connection.flush_sync(None)
+
     def property(self, interface, name, path=ROOT):
         value, = self.call("org.freedesktop.DBus.Properties.Get", "(ss)", (f"{NAME}.{interface}", name), path=path)
         return value
