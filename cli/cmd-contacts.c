@@ -41,10 +41,11 @@ static void show_words(GVariant *contact)
         g_autofree char *number = output_safety_number(bus_string(contact, "SafetyNumber"));
         g_autofree char *warning = output_styled(OUTPUT_WARNING, _("key changed: smctl trust"));
         g_autofree char *relation = relation_mark(contact);
-        gboolean changed = FALSE, verified = FALSE;
+        gboolean changed = FALSE, verified = FALSE, deleted = FALSE;
 
         g_variant_lookup(contact, "KeyChanged", "b", &changed);
         g_variant_lookup(contact, "Verified", "b", &verified);
+        g_variant_lookup(contact, "AccountDeleted", "b", &deleted);
         printf("%s", name);
         if (*number)
                 printf("%*s %s", (int)MAX(0, 16 - g_utf8_strlen(name, -1)), "", number);
@@ -52,6 +53,8 @@ static void show_words(GVariant *contact)
                 printf("  %s", _("verified"));
         if (changed)
                 printf("  %s %s", warning, name);
+        if (deleted)
+                printf("  (%s)", _("account deleted"));
         printf("%s\n", relation);
 }
 

@@ -68,6 +68,8 @@ const char *report_hint(ClientFailure failure)
                 return _("Choose another one.");
         case CLIENT_FAILURE_KEYRING_UNAVAILABLE:
                 return _("It cannot be reached, is locked, or has no key for this account. The password works.");
+        case CLIENT_FAILURE_ACCOUNT_DELETED:
+                return _("Nothing reaches them any more. What was written stays here.");
         case CLIENT_FAILURE_FAILED:
                 return _("The daemon's log may say more: journalctl --user -u secure-messenger");
         case CLIENT_FAILURE_ATTACHMENT_TOO_LARGE:

@@ -99,5 +99,3 @@ void attachments_bus_announce(Bus *bus, const AttachmentProgress *progress);
 
 /* Why a queued message has not left: what the store says, or that there is no connection. */
 Problem message_bus_reason(Bus *bus, const Message *message);
-/* The same as a sentence. Free it with g_free(). */
-char *message_bus_reason_text(Bus *bus, const Message *message, Problem reason);

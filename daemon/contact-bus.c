@@ -139,6 +139,18 @@ static int get_key_changed(sd_bus *b, const char *path, const char *interface, c
         return sd_bus_message_append(reply, "b", (int)bus->found.key_changed);
 }
 
+static int get_account_deleted(sd_bus *b, const char *path, const char *interface, const char *property,
+                               sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        Bus *bus = userdata;
+        Messenger *messenger = account_messenger(bus->account);
+        bool is_gone = false;
+        int r;
+
+        r = store_contact_is_gone(messenger->store, bus->found.id, &is_gone);
+        return r < 0 ? r : sd_bus_message_append(reply, "b", (int)is_gone);
+}
+
 static int get_created(sd_bus *b, const char *path, const char *interface, const char *property,
                        sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
@@ -190,6 +202,7 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_PROPERTY("IdentityKey", "ay", get_identity_key, 0, CHANGES),
                 SD_BUS_PROPERTY("SafetyNumber", "s", get_safety_number, 0, CHANGES),
                 SD_BUS_PROPERTY("KeyChanged", "b", get_key_changed, 0, CHANGES),
+                SD_BUS_PROPERTY("AccountDeleted", "b", get_account_deleted, 0, CHANGES),
                 SD_BUS_PROPERTY("Created", "x", get_created, 0, SD_BUS_VTABLE_PROPERTY_CONST),
                 SD_BUS_PROPERTY("LastMessage", "t", get_last_message, 0, CHANGES),
                 SD_BUS_VTABLE_END,
@@ -215,7 +228,7 @@ void contact_bus_announce(Bus *bus, const char *name)
         if (account_messenger(bus->account) && sd_bus_path_encode(BUS_CONTACTS, name, &path) >= 0)
                 sd_bus_emit_properties_changed(bus->bus, path, BUS_CONTACT, "IdentityKey", "SafetyNumber",
                                                "KeyChanged", "LastMessage", "Relation", "Verified",
-                                               "VerifiedTime", "VerifiedHow", NULL);
+                                               "VerifiedTime", "VerifiedHow", "AccountDeleted", NULL);
 }
 
 void contact_bus_added(Bus *bus, const char *name)

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib.h>
-#include <libintl.h>
 
 #include "daemon/bus.h"
 #include "daemon/store-reaction.h"
 #include "daemon/store-target.h"
-
-#define _(text) gettext(text)
 
 /* What keeps the connection down for longer than a network's absence, and needs somebody to do something. */
 static bool needs_somebody(Problem error)
@@ -29,17 +26,6 @@ Problem message_bus_reason(Bus *bus, const Message *message)
         return needs_somebody(error) ? error : PROBLEM_OFFLINE;
 }
 
-char *message_bus_reason_text(Bus *bus, const Message *message, Problem reason)
-{
-        Messenger *messenger = account_messenger(bus->account);
-        bool is_gone = false;
-
-        if (reason == PROBLEM_UNKNOWN_RECIPIENT && messenger && message->conversation &&
-            store_contact_is_gone(messenger->store, message->conversation, &is_gone) == 0 && is_gone)
-                return g_strdup(_("They have deleted their account: nothing reaches them any more."));
-        return problem_sentence_when(reason, message->retry_at_ms);
-}
-
 static int append_string(sd_bus_message *m, const char *key, const char *value)
 {
         return sd_bus_message_append(m, "{sv}", key, "s", value);
@@ -53,7 +39,7 @@ static int append_reason(Bus *bus, sd_bus_message *m, const Message *message)
 
         if (reason == PROBLEM_NONE)
                 return 0;
-        text = message_bus_reason_text(bus, message, reason);
+        text = problem_sentence_when(reason, message->retry_at_ms);
         r = append_string(m, "reason", problem_name(reason));
         return r < 0 ? r : append_string(m, "reason-text", text);
 }

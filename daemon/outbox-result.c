@@ -15,12 +15,17 @@
 
 int outbox_fail(Store *store, const OutboxEntry *entry, Problem reason)
 {
+        bool is_gone = false;
         int r;
 
         r = store_outbox_delete(store, entry->number);
         if (r < 0 || entry->message == 0)
                 return r;
-        r = store_message_set_state(store, entry->message, MESSAGE_FAILED, reason, 0);
+        if (reason == PROBLEM_UNKNOWN_RECIPIENT)
+                r = store_contact_is_gone(store, entry->contact, &is_gone);
+        if (r == 0)
+                r = store_message_set_state(store, entry->message, MESSAGE_FAILED,
+                                            is_gone ? PROBLEM_ACCOUNT_DELETED : reason, 0);
         if (r < 0)
                 return r;
         return store_event_add(store, EVENT_MESSAGE_FAILED, entry->contact, entry->message);

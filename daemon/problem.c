@@ -87,6 +87,9 @@ static const struct {
                                 {"KeyringUnavailable",
                                  N_("The desktop's keyring cannot be reached, is locked, or has no key for this "
                                     "account. Use the password.")},
+                [PROBLEM_ACCOUNT_DELETED] = {"AccountDeleted",
+                                             N_("They have deleted their account: nothing reaches them any "
+                                                "more. What was written stays here.")},
                 [PROBLEM_NO_VERIFICATION] =
                                 {"NoVerification",
                                  N_("There is no such comparison with this contact now. Start a new one; "
@@ -118,8 +121,9 @@ static const struct {
                                          "connection back.")},
                 [PROBLEM_DEVICE_REMOVED] = {"DeviceRemoved",
                                             N_("The account was taken over by a login elsewhere, or the "
-                                               "server does not know this device any more. To come back, "
-                                               "remove this store and log in again.")},
+                                               "server does not know this device any more. What is here can "
+                                               "still be read. To come back, delete the account on this "
+                                               "machine only, and log in again.")},
 };
 
 const char *problem_name(Problem problem)

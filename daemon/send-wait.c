@@ -55,7 +55,7 @@ int send_reply(Bus *bus, sd_bus_message *call, const Message *message)
         g_autofree char *text = NULL;
 
         if (message->state == MESSAGE_FAILED) {
-                text = message_bus_reason_text(bus, message, reason);
+                text = problem_sentence_when(reason, message->retry_at_ms);
                 return bus_reply_error_text(call, reason, text);
         }
         message_id_format(&message->id, id);

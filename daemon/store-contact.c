@@ -206,18 +206,19 @@ int store_contact_last_message(Store *store, int64_t id, uint64_t *out)
         return r;
 }
 
-int store_contact_is_gone(Store *store, const char *name, bool *out)
+int store_contact_is_gone(Store *store, int64_t id, bool *out)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         const char *kind = NULL;
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "SELECT kind FROM message WHERE contact = (SELECT id FROM contact WHERE name = :name)"
-                              "   AND kind IN ('account-deleted', 'key-change') ORDER BY number DESC LIMIT 1");
+                              "SELECT kind FROM message WHERE contact = :id AND outgoing = 0"
+                              " AND kind NOT IN ('verified', 'unverified', 'verification-mismatch')"
+                              " ORDER BY number DESC LIMIT 1");
         if (r < 0)
                 return r;
-        statement_bind_text(s, ":name", name);
+        statement_bind_int64(s, ":id", id);
         r = statement_step(s);
         if (r > 0)
                 statement_column_text(s, "kind", &kind);

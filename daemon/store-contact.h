@@ -57,8 +57,8 @@ int store_contact_update_relation(Store *store, const Contact *contact);
 /* The number of the newest message with them, or 0. */
 int store_contact_last_message(Store *store, int64_t id, uint64_t *out);
 
-/* They said that they delete their account, and nobody of that name has shown another key since. */
-int store_contact_is_gone(Store *store, const char *name, bool *out);
+/* They said that they delete their account, and nobody of that name has written or shown another key since. */
+int store_contact_is_gone(Store *store, int64_t id, bool *out);
 
 /* In order of name; stops at the first result of each() that is not 0, and returns it. */
 int store_contact_each_name(Store *store, int (*each)(void *userdata, const char *name), void *userdata);

@@ -56,10 +56,12 @@ def test_deleted(stage, server, pair):
     assert kinds(leo, kate) == ["text", "text", "account-deleted"]
     assert leo.contact(kate, "KeyChanged") is False
     assert "has deleted their account" in leo.smctl("history", kate.name, expect=0).out
-    refused = leo.smctl("send", kate.name, "are you there?", expect=9)
+    assert leo.contact(kate, "AccountDeleted") is True
+    assert "account deleted" in leo.smctl("contacts", expect=0).out
+    refused = leo.smctl("send", kate.name, "are you there?", expect=33)
     assert "deleted their account" in refused.err
     failed = leo.history(kate)[-1]
-    assert (failed["state"], failed["reason"]) == ("failed", "UnknownRecipient")
+    assert (failed["state"], failed["reason"]) == ("failed", "AccountDeleted")
     assert "deleted their account" in failed["reason_text"]
     mia.start()
     mia.unlock()
@@ -82,6 +84,7 @@ def test_name_is_new_later(stage):
     noah.register(server)
     noah.send(olga, "somebody else?")
     until("the key change", lambda: olga.contact(noah, "KeyChanged"))
+    assert olga.contact(noah, "AccountDeleted") is False
     assert kinds(olga, noah)[2:4] == ["account-deleted", "key-change"]
     olga.send(noah, "who are you?", expect=21)
 

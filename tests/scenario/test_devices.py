@@ -41,6 +41,23 @@ def test_login_on_a_new_machine(server, stage):
     kinds = [e["kind"] for e in call(bob, "Events.List", 0, limit=500)[0]]
     assert kinds.count("key-changed") == kinds.count("key-accepted") == 1
 
+    # Started again, the old machine is turned away again, says why, and can still be read.
+    old.restart()
+    until("the old machine is told", lambda: old.account("ConnectionError") == "DeviceRemoved")
+    assert "taken over" in old.smctl("status", expect=0).out
+    late = old.send(bob, "from the past", expect=20).json
+    assert (late["state"], late["reason"]) == ("queued", "DeviceRemoved")
+    assert old.texts(bob)[0] == (old.name, "from the old machine")
+
+    # It comes back as a new machine.
+    old.smctl("delete-account", "--local-only", "--yes", "--password-file", old.password_file, old.name, expect=0)
+    old.login(server)
+    until("the other machine is told", lambda: new.account("ConnectionError") == "DeviceRemoved")
+    old.send(bob, "back again")
+    bob.wait_text(old, "back again")
+    assert bob.contact(old, "KeyChanged")
+    assert "from the past" not in [text for _, text in bob.texts(old)]
+
 
 def test_queued_before_the_login_elsewhere(server, stage):
     """Written while the old machine was the account's, taken in after: nothing is lost silently."""
