@@ -144,11 +144,11 @@ static int delete(PasswordCall *p)
 
 int password_call_delete(Bus *bus, sd_bus_message *m, int password, const AccountDeletionRequest *request)
 {
-        PasswordCall *p;
+        PasswordCall *p = NULL;
         int r;
 
         r = begin(bus, m, &password, 1, delete, &p);
-        if (r != 0)
+        if (!p)
                 return bus_reply_error(m, r);
         p->deletion = *request;
         return 1;
