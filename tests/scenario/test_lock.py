@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The account locks by itself: when nobody asks for anything, before the machine sleeps, and with the session."""
-import time
-
 import pytest
 
 from harness.logind import Logind
@@ -28,9 +26,8 @@ def locked(user):
     return user.account("State") == "locked"
 
 
-def check_stays_open(user):
-    """Whatever was announced before is dealt with by now: it came before this answer."""
-    user.smctl("status", expect=0)
+def check_stays_open(user, logind):
+    logind.wait_heard()
     assert not locked(user)
 
 
@@ -55,20 +52,17 @@ def test_not_before_sleep(ivy, logind):
     until("sleep is not held back", lambda: logind.held() == 0)
     logind.sleep(True)
     logind.sleep(False)
-    time.sleep(0.2)  # a lock would need less
-    check_stays_open(ivy)
+    check_stays_open(ivy, logind)
 
 
 @pytest.mark.parametrize("how", ["lock_session", "hint_locked"])
 def test_with_the_session(ivy, logind, how):
     getattr(logind, how)()
-    time.sleep(0.2)
-    check_stays_open(ivy)  # by default
+    check_stays_open(ivy, logind)  # by default
     ivy.smctl("settings", "lock-on-session-lock", "yes", expect=0)
     getattr(logind, how)("theirs")
     logind.hint_locked("mine", False)
-    time.sleep(0.2)
-    check_stays_open(ivy)
+    check_stays_open(ivy, logind)
     getattr(logind, how)("mine")
     until("it is locked", lambda: locked(ivy))
 

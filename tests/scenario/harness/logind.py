@@ -4,6 +4,7 @@ import os
 import threading
 
 from harness.bus import Bus, Gio, GLib
+from harness.waiting import DEADLINE, until
 
 LOGIND = "org.freedesktop.login1"
 INTERFACES = """<node>
@@ -29,7 +30,7 @@ class Logind:
         folder.mkdir()
         self.bus = Bus(folder)
         self.address = self.bus.address
-        self.inhibitors, self.asked = [], []
+        self.inhibitors, self.asked, self.caller = [], [], None
         self.owners = {"mine": os.getuid(), "theirs": os.getuid() + 1}
         self.connection = self.bus.connection
         ready = threading.Event()
@@ -56,6 +57,7 @@ class Logind:
 
     def _on_call(self, connection, sender, path, interface, method, arguments, invocation):
         self.asked.append(arguments.unpack())
+        self.caller = sender
         read, write = os.pipe()
         fds = Gio.UnixFDList.new()
         fds.append(write)
@@ -75,6 +77,15 @@ class Logind:
             except BlockingIOError:
                 return True
         return sum(map(is_held, self.inhibitors))
+
+    def wait_heard(self):
+        """Until whoever asked for an inhibitor has dealt with all that was announced before: a bus keeps the order."""
+        until("somebody holds sleep back", lambda: self.caller)
+        for _ in range(2):  # first with the signals, then with our answers to what was asked because of them
+            self.bus.call("org.freedesktop.DBus.Peer.Ping", path="/", name=self.caller)
+            answered = threading.Event()
+            self.context.invoke_full(GLib.PRIORITY_LOW, lambda answered=answered: answered.set())
+            assert answered.wait(DEADLINE)
 
     def sleep(self, begins):
         self.connection.emit_signal(None, "/org/freedesktop/login1", LOGIND + ".Manager", "PrepareForSleep",
