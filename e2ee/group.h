@@ -2,6 +2,7 @@
 #pragma once
 
 #include "e2ee/group-types.h"
+#include "e2ee/peer.h"
 
 /*
  * Groups, as a program uses them: accounts as members, roles, and a name, on top of MLS (e2ee/mls/group.h).
@@ -26,11 +27,8 @@
  * group's messages in one order. Whoever receives checks by themselves whether the committer was allowed to.
  */
 
-/* Whose session it is. The identity certifies each of our leaf keys. */
-typedef struct GroupSelf {
-        Address address;
-        const Identity *identity;
-} GroupSelf;
+/* Whose session it is, as with peers. The identity certifies each of our leaf keys. */
+typedef PeerSelf GroupSelf;
 
 /*
  * Key packages: by them others add this device while it is away. The public part goes to the server, the
@@ -122,9 +120,9 @@ int group_session_send(GroupSession *session, MlsSlice content, const E2eeContex
                        MlsBuffer *message);
 
 /*
- * Makes a commit of these changes, at most GROUP_CHANGES_MAX, and of whoever wants to leave; without any
- * change it renews our keys, as every commit does. A change that is so already is left out. The commit is
- * pending, and the wish for the changes is kept with it, until one of
+ * Makes a commit of these changes, at most GROUP_CHANGES_MAX, and of whoever wants to leave. Every commit
+ * gives us new keys; one with GROUP_RENEW alone does nothing else. A change that is so already is left out.
+ * The commit is pending, and the wish for the changes is kept with it, until one of
  *
  * - group_session_accept(): the server has taken it;
  * - group_session_receive(): of another commit, which was first; then group_session_rebase();
@@ -166,6 +164,11 @@ void group_session_withdraw(GroupSession *session);
  * GROUP_NOTHING_TO_DO.
  */
 int group_session_leave(GroupSession *session, const E2eeContext *context, MlsBuffer *message);
+/*
+ * We have said so, and are still in the group. A wish lasts for one epoch only: after a commit without it,
+ * group_session_leave() says it again.
+ */
+bool group_session_is_leaving(const GroupSession *session);
 /* Somebody wants to leave: group_session_commit(), of nothing, lets them go. Any other commit does too. */
 bool group_session_wants_commit(const GroupSession *session);
 

@@ -10,6 +10,7 @@
 #define LABEL_SIGN_IDENTITY_DH_KEY    "SecureMessenger1 identity DH key"
 #define LABEL_SIGN_SIGNED_PREKEY      "SecureMessenger1 signed prekey"
 #define LABEL_SIGN_LAST_RESORT_PREKEY "SecureMessenger1 last-resort prekey"
+#define LABEL_SIGN_GROUP_LEAF_KEY     "SecureMessenger1 group leaf key"
 
 /* SHA-256: the hashed bytes begin with label || 0x00. */
 #define LABEL_HASH_X3DH_TRANSCRIPT "SecureMessenger1 X3DH transcript"

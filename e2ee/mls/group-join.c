@@ -273,6 +273,7 @@ static int join(Joining *j, const MlsWelcome *welcome, MlsSlice tree)
                 r = find_own_leaf(j);
         if (r != 0)
                 return r;
+        j->group->inviter = j->info.signer;
         j->group->now.signing_key = j->secrets->signing;
         j->group->now.keys.has[0] = true;
         j->group->now.keys.keys[0] = j->secrets->encryption;

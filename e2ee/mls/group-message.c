@@ -149,6 +149,7 @@ static int open_private_in(Incoming *in, const MlsPrivateMessage *message,
         if (r != 0)
                 return r;
         in->has_draft = true;
+        in->out->generation = sender.generation;
         r = mls_open_private(message, &sender, &in->draft.key, &in->out->content_bytes);
         return r != 0 ? r : verify(in, group_context, member);
 }

@@ -71,6 +71,7 @@ struct MlsGroup {
         MlsBuffer id;
         MlsGroupStatus status;
         uint32_t own_leaf;
+        uint32_t inviter; /* see mls_group_inviter(); not stored */
         MlsTree tree;
         MlsEpochState now;
         MlsCachedProposal *proposals;

@@ -142,6 +142,11 @@ uint32_t mls_group_own_leaf(const MlsGroup *group)
         return group->own_leaf;
 }
 
+uint32_t mls_group_inviter(const MlsGroup *group)
+{
+        return group->inviter;
+}
+
 uint32_t mls_group_member_count(const MlsGroup *group)
 {
         return mls_tree_member_count(&group->tree);
@@ -201,6 +206,15 @@ int mls_group_resumption_psk(const MlsGroup *group, uint64_t epoch, MlsSecret *o
 size_t mls_group_proposal_count(const MlsGroup *group)
 {
         return group->proposal_count;
+}
+
+bool mls_group_proposal(const MlsGroup *group, size_t at, MlsProposal *out, MlsSender *sender)
+{
+        if (at >= group->proposal_count)
+                return false;
+        *out = group->proposals[at].proposal;
+        *sender = group->proposals[at].sender;
+        return true;
 }
 
 void mls_group_drop_proposals(MlsGroup *group)

@@ -140,6 +140,7 @@ typedef struct MlsReceived {
         MlsBuffer content_bytes;
         MlsAuthenticatedContent content; /* verified; slices of content_bytes */
         MlsBuffer sender_leaf_bytes; /* the member who sent it, as in the epoch of the message; else empty */
+        uint32_t generation;         /* of a private message: its place in its sender's ratchet of the epoch */
         MlsHash proposal_reference;  /* of a proposal */
         MlsChange *changes;          /* of a commit */
         size_t change_count;
@@ -167,6 +168,8 @@ int mls_group_propose(MlsGroup *group, const MlsProposal *proposal, const MlsCli
                       MlsWireFormat wire_format, const MlsPolicy *policy, const E2eeContext *context,
                       MlsBuffer *out);
 size_t mls_group_proposal_count(const MlsGroup *group); /* that wait for a commit */
+/* One of them, by its place below that count; false beyond. */
+bool mls_group_proposal(const MlsGroup *group, size_t at, MlsProposal *out, MlsSender *sender);
 void mls_group_drop_proposals(MlsGroup *group);         /* forgets them */
 
 typedef struct MlsCommitOptions {
@@ -214,6 +217,9 @@ void mls_changes_free(MlsChange *changes, size_t count);
 int mls_group_join(MlsSlice welcome, MlsSlice package, const MlsKeyPackageSecrets *secrets, MlsSlice tree,
                    const MlsGroup *predecessor, const MlsPolicy *policy, const E2eeContext *context,
                    MlsGroup **out);
+
+/* Right after it: the leaf of who made the welcome. It is not stored with the group. */
+uint32_t mls_group_inviter(const MlsGroup *group);
 
 /* An MLSMessage with a GroupInfo (section 12.4.3), and with it what outsiders need to join by themselves. */
 int mls_group_info(const MlsGroup *group, bool with_tree, const E2eeContext *context, MlsBuffer *out);
