@@ -202,6 +202,9 @@ static int session_message(Connection *connection, const uint8_t *data, size_t s
         case WIRE__SERVER_FRAME__BODY_SALT:
         case WIRE__SERVER_FRAME__BODY_DONE:
         case WIRE__SERVER_FRAME__BODY_BUNDLES:
+        case WIRE__SERVER_FRAME__BODY_KEY_PACKAGE_COUNT:
+        case WIRE__SERVER_FRAME__BODY_KEY_PACKAGES:
+        case WIRE__SERVER_FRAME__BODY_GROUP_COMMITS:
         case _WIRE__SERVER_FRAME__BODY__CASE_IS_INT_SIZE:
                 break;
         }

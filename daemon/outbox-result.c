@@ -113,6 +113,10 @@ static int apply_refusal(Store *store, const OutboxEntry *entry, const Wire__Err
         case WIRE__ERROR_CODE__ERROR_CODE_DIRECTORY_OFF:
         case WIRE__ERROR_CODE__ERROR_CODE_BLOB_QUOTA:
         case WIRE__ERROR_CODE__ERROR_CODE_BLOB_CONFLICT:
+        case WIRE__ERROR_CODE__ERROR_CODE_NO_GROUP:
+        case WIRE__ERROR_CODE__ERROR_CODE_STALE_EPOCH:
+        case WIRE__ERROR_CODE__ERROR_CODE_GROUP_EXISTS:
+        case WIRE__ERROR_CODE__ERROR_CODE_GROUP_FULL:
         case _WIRE__ERROR_CODE_IS_INT_SIZE:
                 break;
         }

@@ -59,8 +59,8 @@ typedef enum MetricCounter {
 } MetricCounter;
 
 enum {
-        METRICS_KINDS = 24, /* of frames, by the number of their body in the schema */
-        METRICS_CODES = 24, /* of errors */
+        METRICS_KINDS = 32, /* of frames, by the number of their body in the schema */
+        METRICS_CODES = 32, /* of errors */
         METRICS_REASONS = 8,
         METRICS_BUCKETS = 12,
         METRICS_SHARDS = 70,

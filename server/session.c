@@ -261,6 +261,12 @@ static bool is_allowed(SessionState state, Wire__ClientFrame__BodyCase body)
         case WIRE__CLIENT_FRAME__BODY_PUT_BLOB:
         case WIRE__CLIENT_FRAME__BODY_GET_BLOB:
         case WIRE__CLIENT_FRAME__BODY_DELETE_BLOB:
+        case WIRE__CLIENT_FRAME__BODY_UPLOAD_KEY_PACKAGES:
+        case WIRE__CLIENT_FRAME__BODY_TAKE_KEY_PACKAGES:
+        case WIRE__CLIENT_FRAME__BODY_CREATE_GROUP:
+        case WIRE__CLIENT_FRAME__BODY_GROUP_SEND:
+        case WIRE__CLIENT_FRAME__BODY_FETCH_GROUP:
+        case WIRE__CLIENT_FRAME__BODY_LEAVE_GROUP:
                 return state == SESSION_AUTHENTICATED;
         case WIRE__CLIENT_FRAME__BODY__NOT_SET:
         case _WIRE__CLIENT_FRAME__BODY__CASE_IS_INT_SIZE:
@@ -332,6 +338,14 @@ static void dispatch(Session *session, Wire__ClientFrame **owned)
         case WIRE__CLIENT_FRAME__BODY_DELETE_BLOB:
                 *owned = NULL;
                 session_delete_blob(session, frame);
+                break;
+        case WIRE__CLIENT_FRAME__BODY_UPLOAD_KEY_PACKAGES:
+        case WIRE__CLIENT_FRAME__BODY_TAKE_KEY_PACKAGES:
+        case WIRE__CLIENT_FRAME__BODY_CREATE_GROUP:
+        case WIRE__CLIENT_FRAME__BODY_GROUP_SEND:
+        case WIRE__CLIENT_FRAME__BODY_FETCH_GROUP:
+        case WIRE__CLIENT_FRAME__BODY_LEAVE_GROUP:
+                session_reply_error(session, frame->request, WIRE__ERROR_CODE__ERROR_CODE_UNSUPPORTED, 0, "");
                 break;
         case WIRE__CLIENT_FRAME__BODY__NOT_SET:
         case _WIRE__CLIENT_FRAME__BODY__CASE_IS_INT_SIZE:

@@ -93,6 +93,43 @@ static bool check_tickets(const ProtobufCBinaryData *tickets, size_t count)
         return true;
 }
 
+static bool check_names(char **names, size_t count, size_t max)
+{
+        if (count > max)
+                return false;
+        for (size_t i = 0; i < count; i++)
+                if (!user_name_is_valid(names[i]))
+                        return false;
+        return true;
+}
+
+static bool check_key_packages(const Wire__UploadKeyPackages *upload)
+{
+        if (upload->n_one_time > WIRE_KEY_PACKAGES_MAX || !is_within(&upload->last_resort, 0, WIRE_KEY_PACKAGE_MAX))
+                return false;
+        for (size_t i = 0; i < upload->n_one_time; i++)
+                if (!is_within(&upload->one_time[i], 1, WIRE_KEY_PACKAGE_MAX))
+                        return false;
+        return true;
+}
+
+/* Epochs count up from what a peer says: none is so high that this overflows. */
+static bool check_group_commit(const Wire__GroupCommit *commit)
+{
+        return commit->epoch < INT64_MAX && check_names(commit->added, commit->n_added, WIRE_GROUP_CHANGES_MAX) &&
+               check_names(commit->removed, commit->n_removed, WIRE_GROUP_CHANGES_MAX - commit->n_added) &&
+               is_within(&commit->welcome, commit->n_added > 0 ? 1 : 0,
+                         commit->n_added > 0 ? WIRE_GROUP_WELCOME_MAX : 0) &&
+               (commit->in_spite_of.len == 0 || is_exactly(&commit->in_spite_of, WIRE_ENVELOPE_ID_SIZE));
+}
+
+static bool check_group_send(const Wire__GroupSend *send)
+{
+        return is_exactly(&send->group, WIRE_GROUP_ID_SIZE) && is_exactly(&send->id, WIRE_ENVELOPE_ID_SIZE) &&
+               is_within(&send->payload, 1, send->commit ? WIRE_GROUP_COMMIT_MAX : WIRE_PAYLOAD_MAX) &&
+               (!send->commit || check_group_commit(send->commit));
+}
+
 /* Names are made of few characters; so are their beginnings. */
 static bool is_name_part(const char *text)
 {
@@ -164,6 +201,23 @@ bool check_client_frame(const Wire__ClientFrame *frame)
                        frame->get_blob->length <= WIRE_BLOB_PIECE_MAX;
         case WIRE__CLIENT_FRAME__BODY_DELETE_BLOB:
                 return frame->request != 0 && is_exactly(&frame->delete_blob->id, WIRE_BLOB_ID_SIZE);
+        case WIRE__CLIENT_FRAME__BODY_UPLOAD_KEY_PACKAGES:
+                return frame->request != 0 && check_key_packages(frame->upload_key_packages);
+        case WIRE__CLIENT_FRAME__BODY_TAKE_KEY_PACKAGES:
+                return frame->request != 0 && frame->take_key_packages->n_user_names > 0 &&
+                       check_names(frame->take_key_packages->user_names, frame->take_key_packages->n_user_names,
+                                   WIRE_KEY_PACKAGE_USERS_MAX);
+        case WIRE__CLIENT_FRAME__BODY_CREATE_GROUP:
+                return frame->request != 0 && is_exactly(&frame->create_group->group, WIRE_GROUP_ID_SIZE);
+        case WIRE__CLIENT_FRAME__BODY_GROUP_SEND:
+                return frame->request != 0 && check_group_send(frame->group_send);
+        case WIRE__CLIENT_FRAME__BODY_FETCH_GROUP:
+                return frame->request != 0 && is_exactly(&frame->fetch_group->group, WIRE_GROUP_ID_SIZE) &&
+                       frame->fetch_group->from_epoch <= INT64_MAX &&
+                       (frame->fetch_group->after.len == 0 ||
+                        is_exactly(&frame->fetch_group->after, WIRE_ENVELOPE_ID_SIZE));
+        case WIRE__CLIENT_FRAME__BODY_LEAVE_GROUP:
+                return frame->request != 0 && is_exactly(&frame->leave_group->group, WIRE_GROUP_ID_SIZE);
         }
         return false;
 }
@@ -215,7 +269,8 @@ static bool check_deliver(const Wire__Deliver *deliver)
 
                 if ((e->sequence != 0 && e->sequence <= last) || !is_exactly(&e->id, WIRE_ENVELOPE_ID_SIZE) ||
                     !user_name_is_valid(e->sender) || e->sender_device_id == 0 ||
-                    !is_within(&e->payload, 1, WIRE_PAYLOAD_MAX))
+                    (e->group.len != 0 && !is_exactly(&e->group, WIRE_GROUP_ID_SIZE)) ||
+                    !is_within(&e->payload, 1, e->group.len != 0 ? WIRE_GROUP_WELCOME_MAX : WIRE_PAYLOAD_MAX))
                         return false;
                 if (e->sequence != 0)
                         last = e->sequence;
@@ -223,14 +278,35 @@ static bool check_deliver(const Wire__Deliver *deliver)
         return true;
 }
 
-static bool check_users(const Wire__Users *users)
+static bool check_taken(const Wire__KeyPackages *taken)
 {
-        if (users->n_user_names > WIRE_USERS_MAX)
+        if (taken->n_packages > WIRE_KEY_PACKAGE_USERS_MAX)
                 return false;
-        for (size_t i = 0; i < users->n_user_names; i++)
-                if (!user_name_is_valid(users->user_names[i]))
+        for (size_t i = 0; i < taken->n_packages; i++) {
+                const Wire__UserKeyPackage *p = taken->packages[i];
+
+                if (!user_name_is_valid(p->user_name) || p->device_id == 0 ||
+                    !is_within(&p->package, 1, WIRE_KEY_PACKAGE_MAX))
                         return false;
-        return true;
+        }
+        return check_names(taken->missing, taken->n_missing, WIRE_KEY_PACKAGE_USERS_MAX - taken->n_packages);
+}
+
+static bool check_group_commits(const Wire__GroupCommits *commits)
+{
+        uint64_t last = 0;
+
+        if (commits->n_commits > WIRE_BATCH_MAX || commits->epoch > INT64_MAX)
+                return false;
+        for (size_t i = 0; i < commits->n_commits; i++) {
+                const Wire__StoredCommit *c = commits->commits[i];
+
+                if (c->epoch < last || c->epoch >= commits->epoch || !is_exactly(&c->id, WIRE_ENVELOPE_ID_SIZE) ||
+                    !user_name_is_valid(c->sender) || !is_within(&c->payload, 1, WIRE_GROUP_COMMIT_MAX))
+                        return false;
+                last = c->epoch;
+        }
+        return check_names(commits->members, commits->n_members, WIRE_GROUP_MEMBERS_MAX);
 }
 
 bool check_server_frame(const Wire__ServerFrame *frame)
@@ -262,12 +338,18 @@ bool check_server_frame(const Wire__ServerFrame *frame)
                 return check_tickets(frame->presence_changed->connected, frame->presence_changed->n_connected) &&
                        check_tickets(frame->presence_changed->disconnected, frame->presence_changed->n_disconnected);
         case WIRE__SERVER_FRAME__BODY_USERS:
-                return check_users(frame->users);
+                return check_names(frame->users->user_names, frame->users->n_user_names, WIRE_USERS_MAX);
         case WIRE__SERVER_FRAME__BODY_BLOB_STATE:
                 return is_exactly(&frame->blob_state->id, WIRE_BLOB_ID_SIZE) && frame->blob_state->stored <= INT64_MAX;
         case WIRE__SERVER_FRAME__BODY_BLOB_DATA:
                 return check_piece(&frame->blob_data->id, frame->blob_data->size, frame->blob_data->offset,
                                    &frame->blob_data->data);
+        case WIRE__SERVER_FRAME__BODY_KEY_PACKAGE_COUNT:
+                return frame->key_package_count->left <= WIRE_KEY_PACKAGES_MAX;
+        case WIRE__SERVER_FRAME__BODY_KEY_PACKAGES:
+                return check_taken(frame->key_packages);
+        case WIRE__SERVER_FRAME__BODY_GROUP_COMMITS:
+                return check_group_commits(frame->group_commits);
         }
         return false;
 }

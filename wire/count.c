@@ -2,8 +2,8 @@
 #include "wire/count.h"
 
 enum {
-        /* SetPresence has the most, with WIRE_TICKETS_MAX of either kind; a Deliver has WIRE_BATCH_MAX envelopes of six fields. */
-        FIELDS_MAX = 2048,
+        /* GroupCommits has the most, with WIRE_GROUP_MEMBERS_MAX names and WIRE_BATCH_MAX commits of five fields. */
+        FIELDS_MAX = 3072,
         DEPTH_MAX = 8, /* the schema has four */
 };
 

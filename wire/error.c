@@ -26,6 +26,10 @@ static const char *const error_names[] = {
         [WIRE__ERROR_CODE__ERROR_CODE_DIRECTORY_OFF] = "directory-off",
         [WIRE__ERROR_CODE__ERROR_CODE_BLOB_QUOTA] = "blob-quota",
         [WIRE__ERROR_CODE__ERROR_CODE_BLOB_CONFLICT] = "blob-conflict",
+        [WIRE__ERROR_CODE__ERROR_CODE_NO_GROUP] = "no-group",
+        [WIRE__ERROR_CODE__ERROR_CODE_STALE_EPOCH] = "stale-epoch",
+        [WIRE__ERROR_CODE__ERROR_CODE_GROUP_EXISTS] = "group-exists",
+        [WIRE__ERROR_CODE__ERROR_CODE_GROUP_FULL] = "group-full",
 };
 
 static const char *const goodbye_names[] = {

@@ -38,6 +38,15 @@ enum {
         WIRE_BLOB_ID_SIZE = 16,
         WIRE_BLOB_PIECE_MAX = 128 * 1024, /* bytes of one PutBlob or BlobData */
 
+        WIRE_GROUP_ID_SIZE = 16,
+        WIRE_GROUP_MEMBERS_MAX = 2000,
+        WIRE_GROUP_CHANGES_MAX = 256,          /* accounts that one commit adds and removes, together */
+        WIRE_GROUP_COMMIT_MAX = 256 * 1024,    /* bytes of a commit; another message of a group is an envelope's payload */
+        WIRE_GROUP_WELCOME_MAX = 704 * 1024,   /* bytes: with the largest commit and its names, it fits a frame */
+        WIRE_KEY_PACKAGE_MAX = 1024,           /* bytes of an opaque key package */
+        WIRE_KEY_PACKAGES_MAX = 100,           /* one-time ones, in one frame, and kept for one device */
+        WIRE_KEY_PACKAGE_USERS_MAX = 256,      /* names in one TakeKeyPackages */
+
         /* Argon2id: the least that a client accepts from a server, and the most that it computes. */
         WIRE_PASSWORD_PASSES_MIN = 2,
         WIRE_PASSWORD_PASSES_MAX = 10,

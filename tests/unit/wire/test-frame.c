@@ -116,7 +116,7 @@ static void test_too_large(void)
 static void test_too_many_fields(void)
 {
         static const uint8_t request[] = {0x08, 0x2a}, unknown[] = {0xa0, 0x3f, 0x2a};
-        const size_t most = sizeof(request) + 2047 * sizeof(unknown);
+        const size_t most = sizeof(request) + 3071 * sizeof(unknown);
         static uint8_t data[WIRE_FRAME_MAX];
         Wire__ClientFrame *client = NULL;
         Wire__ServerFrame *server = NULL;
@@ -177,6 +177,102 @@ static void test_deliver_order(void)
         }
 }
 
+/* A commit of a group, or another message of it where `welcome_size` is -1. */
+static int decode_group_send(size_t payload_size, size_t added, size_t removed, ssize_t welcome_size, size_t spite_size)
+{
+        static char *names[WIRE_GROUP_CHANGES_MAX + 1];
+        Wire__ClientFrame frame = WIRE__CLIENT_FRAME__INIT;
+        Wire__GroupSend send = WIRE__GROUP_SEND__INIT;
+        Wire__GroupCommit commit = WIRE__GROUP_COMMIT__INIT;
+
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+                names[i] = (char *)"a-name-of-as-many-as-there-may-b";
+        send.group = send.id = (ProtobufCBinaryData){16, bytes_of_any_size};
+        send.payload = (ProtobufCBinaryData){payload_size, bytes_of_any_size};
+        commit.added = commit.removed = names;
+        commit.n_added = added;
+        commit.n_removed = removed;
+        commit.welcome = (ProtobufCBinaryData){welcome_size < 0 ? 0 : (size_t)welcome_size, bytes_of_any_size};
+        commit.in_spite_of = (ProtobufCBinaryData){spite_size, bytes_of_any_size};
+        if (welcome_size >= 0)
+                send.commit = &commit;
+        frame.request = 1;
+        frame.body_case = WIRE__CLIENT_FRAME__BODY_GROUP_SEND;
+        frame.group_send = &send;
+        return decode_again(&frame);
+}
+
+/* The largest of everything in one commit fits a frame. */
+static void test_group_limits(void)
+{
+        const size_t changes = WIRE_GROUP_CHANGES_MAX;
+
+        g_assert_cmpint(decode_group_send(WIRE_PAYLOAD_MAX, 0, 0, -1, 0), ==, 0);
+        g_assert_cmpint(decode_group_send(WIRE_GROUP_COMMIT_MAX, 0, 0, 0, 16), ==, 0);
+        g_assert_cmpint(decode_group_send(WIRE_GROUP_COMMIT_MAX, changes, 0, WIRE_GROUP_WELCOME_MAX, 16), ==, 0);
+        g_assert_cmpint(decode_group_send(1, changes / 2, changes / 2, 1, 0), ==, 0);
+        g_assert_cmpint(decode_group_send(1, 0, changes, 0, 0), ==, 0);
+
+        g_assert_cmpint(decode_group_send(0, 0, 0, -1, 0), ==, FRAME_MALFORMED);
+        g_assert_cmpint(decode_group_send(WIRE_PAYLOAD_MAX + 1, 0, 0, -1, 0), ==, FRAME_MALFORMED);
+        g_assert_cmpint(decode_group_send(WIRE_GROUP_COMMIT_MAX + 1, 0, 0, 0, 0), ==, FRAME_MALFORMED);
+        g_assert_cmpint(decode_group_send(1, 1, 0, WIRE_GROUP_WELCOME_MAX + 1, 0), ==, FRAME_MALFORMED);
+        g_assert_cmpint(decode_group_send(1, 1, 0, 0, 0), ==, FRAME_MALFORMED);
+        g_assert_cmpint(decode_group_send(1, 0, 1, 1, 0), ==, FRAME_MALFORMED);
+        g_assert_cmpint(decode_group_send(1, changes, 1, 1, 0), ==, FRAME_MALFORMED);
+        g_assert_cmpint(decode_group_send(1, 0, changes + 1, 0, 0), ==, FRAME_MALFORMED);
+        g_assert_cmpint(decode_group_send(1, 0, 0, 0, 15), ==, FRAME_MALFORMED);
+}
+
+/* What the server tells of the largest group. */
+static void test_group_commits(void)
+{
+        static char *members[WIRE_GROUP_MEMBERS_MAX + 1];
+        static Wire__StoredCommit commits[WIRE_BATCH_MAX + 1], *list[WIRE_BATCH_MAX + 1];
+        static uint8_t data[WIRE_FRAME_MAX];
+        static const struct {
+                size_t members, commits;
+                uint64_t last_epoch;
+                int result;
+        } cases[] = {
+                {WIRE_GROUP_MEMBERS_MAX, WIRE_BATCH_MAX, 4, 0},
+                {0, 0, 0, 0},
+                {WIRE_GROUP_MEMBERS_MAX + 1, 0, 0, FRAME_MALFORMED},
+                {0, WIRE_BATCH_MAX + 1, 4, FRAME_MALFORMED},
+                {1, 2, 2, FRAME_MALFORMED}, /* before the one in front of it */
+                {1, 2, 5, FRAME_MALFORMED}, /* for an epoch that is not over */
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
+                members[i] = (char *)"bob";
+        for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+                Wire__ServerFrame frame = WIRE__SERVER_FRAME__INIT, *decoded = NULL;
+                Wire__GroupCommits answer = WIRE__GROUP_COMMITS__INIT;
+
+                for (size_t k = 0; k < G_N_ELEMENTS(commits); k++) {
+                        commits[k] = (Wire__StoredCommit)WIRE__STORED_COMMIT__INIT;
+                        commits[k].epoch = k + 1 == cases[i].commits ? cases[i].last_epoch : 3;
+                        commits[k].id = (ProtobufCBinaryData){16, bytes_of_any_size};
+                        commits[k].sender = (char *)"bob";
+                        commits[k].payload = (ProtobufCBinaryData){1024, bytes_of_any_size};
+                        list[k] = &commits[k];
+                }
+                answer.epoch = 5;
+                answer.members = members;
+                answer.n_members = cases[i].members;
+                answer.commits = list;
+                answer.n_commits = cases[i].commits;
+                frame.request = 1;
+                frame.body_case = WIRE__SERVER_FRAME__BODY_GROUP_COMMITS;
+                frame.group_commits = &answer;
+                g_assert_cmpint(frame_size_server(&frame), <=, (ssize_t)sizeof(data));
+                frame_encode_server(&frame, data);
+                g_assert_cmpint(frame_decode_server(data, (size_t)frame_size_server(&frame), &decoded, NULL), ==,
+                                cases[i].result);
+                frame_free_server(decoded);
+        }
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -186,5 +282,7 @@ int main(int argc, char **argv)
         g_test_add_func("/frame/too-large", test_too_large);
         g_test_add_func("/frame/too-many-fields", test_too_many_fields);
         g_test_add_func("/frame/deliver-order", test_deliver_order);
+        g_test_add_func("/frame/group-limits", test_group_limits);
+        g_test_add_func("/frame/group-commits", test_group_commits);
         return g_test_run();
 }
