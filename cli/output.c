@@ -30,6 +30,7 @@ char *output_styled(OutputStyle style, const char *words)
                         [OUTPUT_OWN] = "\033[32m",
                         [OUTPUT_OTHER] = "\033[36m",
                         [OUTPUT_WARNING] = "\033[1;33m",
+                        [OUTPUT_QR] = "\033[97;40m",
         };
 
         if (!is_coloured || style == OUTPUT_PLAIN || !*words)

@@ -11,6 +11,7 @@ typedef enum OutputStyle {
         OUTPUT_OWN,
         OUTPUT_OTHER,
         OUTPUT_WARNING,
+        OUTPUT_QR,
 } OutputStyle;
 
 /* Colours only for a terminal, and not where NO_COLOR is set (https://no-color.org). */

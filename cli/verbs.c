@@ -47,6 +47,8 @@ const Option option_table[OPTION_COUNT] = {
                 [OPTION_REMOVE] = {"remove", NULL, N_("take it back")},
                 [OPTION_FILE] = {"file", "FILE", N_("send FILE, with the text as its caption")},
                 [OPTION_FORCE] = {"force", NULL, N_("overwrite a file that is there")},
+                [OPTION_EMOJI] = {"emoji", NULL, N_("compare seven emoji with the contact, live")},
+                [OPTION_CODE] = {"code", "DIGITS", N_("the safety number that the contact has; - reads it from standard input")},
 };
 
 const Verb verb_table[] = {
@@ -90,6 +92,9 @@ const Verb verb_table[] = {
                 {"contacts", "", 0, 0, 0, N_("list the contacts"), cmd_contacts},
                 {"trust", "NAME", 1, 1, OPTION_BIT(OPTION_YES), N_("accept a contact's changed key"),
                  cmd_trust},
+                {"verify", "NAME", 1, 1,
+                 OPTION_BIT(OPTION_EMOJI) | OPTION_BIT(OPTION_CODE) | OPTION_BIT(OPTION_YES) | OPTION_BIT(OPTION_REMOVE),
+                 N_("make sure that a contact's key is theirs"), cmd_verify},
                 {"session", "NAME", 1, 1, 0, N_("show the session with a contact: since when, how many messages"),
                  cmd_session},
                 {"renew", "NAME", 1, 1, 0, N_("begin a new session with a contact"), cmd_renew},

@@ -41,6 +41,8 @@ typedef enum OptionId {
         OPTION_REMOVE,
         OPTION_FILE,
         OPTION_FORCE,
+        OPTION_EMOJI,
+        OPTION_CODE,
         OPTION_COUNT,
 } OptionId;
 
@@ -104,4 +106,5 @@ ClientFailure cmd_status(const Command *command);
 ClientFailure cmd_trust(const Command *command);
 ClientFailure cmd_unblock(const Command *command);
 ClientFailure cmd_unlock(const Command *command);
+ClientFailure cmd_verify(const Command *command);
 ClientFailure cmd_watch(const Command *command);

@@ -8,6 +8,7 @@
 #define CLIENT_ROOT_PATH          "/org/securemessenger/Messenger1"
 #define CLIENT_MESSAGES_INTERFACE CLIENT_BUS_NAME ".Messages"
 #define CLIENT_CONTACT_INTERFACE  CLIENT_BUS_NAME ".Contact"
+#define CLIENT_VERIFICATION_INTERFACE CLIENT_BUS_NAME ".Verification"
 #define CLIENT_SETTINGS_INTERFACE CLIENT_BUS_NAME ".Settings"
 
 /*

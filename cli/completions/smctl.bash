@@ -18,6 +18,7 @@ _smctl_options() {
     export) echo "$common --yes --password-file --password-fd --conversation --output --encrypt --decrypt" ;;
     watch) echo "$common --since --conversation --exec --state" ;;
     trust) echo "$common --yes" ;;
+    verify) echo "$common --yes --emoji --code --remove" ;;
     delete-account) echo "$common --yes --password-file --password-fd --local-only" ;;
     '') echo "$common --version" ;;
     *) echo "$common" ;;
@@ -25,7 +26,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock keyring lock passwd status send reply edit delete react save chat history search export watch contacts trust session renew requests accept decline block unblock settings reconnect delete-account help'
+    local verbs='register login unlock keyring lock passwd status send reply edit delete react save chat history search export watch contacts trust verify session renew requests accept decline block unblock settings reconnect delete-account help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 
@@ -38,7 +39,7 @@ _smctl() {
         case $word in
         --new-password-file | --new-password-fd) is_value=yes ;;
         --password-file | --password-fd | --server | --server-pin | --invitation-file | --limit | --before | --after | --since | \
-            --conversation | --in | --file | --output | --decrypt | --exec | --state) is_value=yes ;;
+            --conversation | --in | --file | --output | --decrypt | --exec | --state | --code) is_value=yes ;;
         -*) ;;
         *)
             if [[ $verb ]]; then
@@ -62,7 +63,7 @@ _smctl() {
         mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
     elif ((arguments == 0)); then
         case $verb in
-        send | chat | history | trust | session | renew | accept | decline | block | unblock)
+        send | chat | history | trust | verify | session | renew | accept | decline | block | unblock)
             mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current")
             ;;
         keyring) mapfile -t COMPREPLY < <(compgen -W forget -- "$current") ;;

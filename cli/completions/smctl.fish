@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock keyring lock passwd status send reply edit delete react save chat history search export watch contacts trust session renew requests accept decline block unblock settings reconnect delete-account help
+set -l verbs register login unlock keyring lock passwd status send reply edit delete react save chat history search export watch contacts trust verify session renew requests accept decline block unblock settings reconnect delete-account help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -37,6 +37,7 @@ complete -c smctl -n "$no_verb" -a export -d 'write all messages as lines of JSO
 complete -c smctl -n "$no_verb" -a watch -d 'show events as they happen'
 complete -c smctl -n "$no_verb" -a contacts -d 'list the contacts'
 complete -c smctl -n "$no_verb" -a trust -d "accept a contact's changed key"
+complete -c smctl -n "$no_verb" -a verify -d "make sure that a contact's key is theirs"
 complete -c smctl -n "$no_verb" -a session -d 'show the session with a contact: since when, how many messages'
 complete -c smctl -n "$no_verb" -a renew -d 'begin a new session with a contact'
 complete -c smctl -n "$no_verb" -a requests -d 'show who has written for the first time, and what'
@@ -59,7 +60,7 @@ complete -c smctl -n '__fish_seen_subcommand_from register login' -l server -x -
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l server-pin -x -d 'only the certificate with this pin is the server'
 complete -c smctl -n '__fish_seen_subcommand_from register' -l invitation-file -r -F -d 'read the invitation to the server from FILE'
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l insecure-loopback -d 'allow ws:// to this machine, for tests'
-complete -c smctl -n '__fish_seen_subcommand_from login trust export delete' -l yes -d 'do not ask'
+complete -c smctl -n '__fish_seen_subcommand_from login trust export delete verify' -l yes -d 'do not ask'
 complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l yes -d 'do not ask'
 complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l local-only -d 'delete only what is here, and tell nobody'
 complete -c smctl -n '__fish_seen_subcommand_from send reply' -l no-wait -d 'do not wait until the server has the message'
@@ -67,7 +68,9 @@ complete -c smctl -n '__fish_seen_subcommand_from send reply' -l file -r -F -d '
 complete -c smctl -n '__fish_seen_subcommand_from save' -l output -r -F -d 'write to FILE; - is standard output'
 complete -c smctl -n '__fish_seen_subcommand_from save' -l force -d 'overwrite a file that is there'
 complete -c smctl -n '__fish_seen_subcommand_from history search' -l limit -x -d 'at most N messages, 0 for all; by default 50'
-complete -c smctl -n '__fish_seen_subcommand_from react' -l remove -d 'take it back'
+complete -c smctl -n '__fish_seen_subcommand_from verify' -l emoji -d 'compare seven emoji with the contact, live'
+complete -c smctl -n '__fish_seen_subcommand_from verify' -l code -x -d 'the safety number that the contact has; - reads it from standard input'
+complete -c smctl -n '__fish_seen_subcommand_from react verify' -l remove -d 'take it back'
 complete -c smctl -n '__fish_seen_subcommand_from delete' -l for-me -d 'only on this side'
 complete -c smctl -n '__fish_seen_subcommand_from history search' -l before -x -d 'only messages before number N'
 complete -c smctl -n '__fish_seen_subcommand_from history' -l after -x -d 'only messages after number N, the oldest first'
@@ -80,7 +83,7 @@ complete -c smctl -n '__fish_seen_subcommand_from export' -l decrypt -r -F -d 'r
 complete -c smctl -n '__fish_seen_subcommand_from search' -l in -x -a '(__smctl_contacts)' -d 'only messages of this conversation'
 complete -c smctl -n '__fish_seen_subcommand_from watch export' -l conversation -x -a '(__smctl_contacts)' -d 'only events of this conversation'
 
-complete -c smctl -n '__fish_seen_subcommand_from send chat history trust session renew accept decline block unblock' -a '(__smctl_contacts)'
+complete -c smctl -n '__fish_seen_subcommand_from send chat history trust verify session renew accept decline block unblock' -a '(__smctl_contacts)'
 complete -c smctl -n '__fish_seen_subcommand_from unlock' -l remember -d "let the desktop's keyring open it from now on"
 complete -c smctl -n '__fish_seen_subcommand_from keyring' -a forget
 complete -c smctl -n '__fish_seen_subcommand_from settings' -a '(__smctl_settings)'

@@ -3,6 +3,7 @@
 import pytest
 
 from harness.bus import DBusError
+from harness.terminal import Terminal
 from harness.user import path_encode
 from harness.waiting import until
 
@@ -294,3 +295,84 @@ def test_key_changes(server, stage):
     new.send(bob, "here I am")
     bob.wait_text(new, "here I am")
     assert not [m for m in bob.history(new) if m.get("text") == "here I am" and m.get("unaccepted_key")]
+
+
+# ---- smctl verify ----
+
+def digits_of(user, other):
+    return user.smctl("--json", "verify", other.name, expect=0).json["safety_number"]
+
+
+def test_smctl_number(views):
+    """By hand, by a code from elsewhere, and taken back."""
+    a, b = views
+    alice, bob = a.user, b.user
+    digits = digits_of(bob, alice)
+    assert digits_of(alice, bob) == digits == bob.contact(alice, "SafetyNumber")
+    shown = alice.smctl("verify", bob.name, expect=0)
+    assert digits in "".join(shown.out.split()) and "█" not in shown.out and not a.verified
+    alice.smctl("verify", "--code", digits[:-1] + str(9 - int(digits[-1])), bob.name, expect=35)
+    for wrong in (digits[:-1], digits + "0", "", "x" * 60):
+        alice.smctl("verify", f"--code={wrong}", bob.name, expect=2)
+    alice.smctl("verify", "--yes", "--code", digits, bob.name, expect=2)
+    alice.smctl("verify", "nobody-at-all", expect=25)
+    assert not a.verified
+    # As it is printed on the other side, or comes from a camera.
+    grouped = " ".join(digits[i:i + 5] for i in range(0, 60, 5))
+    assert alice.smctl("--json", "verify", "--code", "-", bob.name, input=grouped + "\n", expect=0).json["verified"]
+    assert a.verified
+    assert "is verified, by the safety number" in alice.smctl("verify", bob.name, expect=0).out
+    assert not alice.smctl("--json", "verify", "--remove", bob.name, expect=0).json["verified"]
+    assert not a.verified
+
+
+def test_smctl_number_at_a_terminal(views):
+    """With a QR code; only "yes" is a yes."""
+    a, b = views
+    for word, code in (("no", 36), ("yes", 0)):
+        terminal = Terminal(a.user, "verify", b.user.name)
+        terminal.wait_for("(yes/no)")
+        assert "▄" in terminal.seen and digits_of(b.user, a.user)[:5] in terminal.seen
+        terminal.type(word + "\n")
+        assert terminal.wait_end() == code and a.verified == (code == 0)
+
+
+def shown_emoji(terminal):
+    terminal.wait_for("(yes/no)")
+    lines = terminal.seen.split("order?")[1].splitlines()[1:8]
+    return [line.split() for line in lines]
+
+
+@pytest.mark.parametrize("answers, codes", [(("yes", "yes"), (0, 0)), (("yes", "no"), (35, 35)), (("\x03", ""), (130, 36))])
+def test_smctl_emoji(views, answers, codes):
+    """Two people at two terminals, who start in any order."""
+    a, b = views
+    first = Terminal(a.user, "verify", "--emoji", b.user.name)
+    first.wait_for("Waiting for")
+    second = Terminal(b.user, "verify", "--emoji", a.user.name)
+    seen = shown_emoji(first)
+    assert seen == shown_emoji(second)
+    assert seen == [[sign, *name.split()] for _, sign, name in a.emoji()]
+    first.type(answers[0] + ("" if answers[0] == "\x03" else "\n"))
+    if answers[1]:
+        second.type(answers[1] + "\n")
+    else:  # the first has left: what the second says is too late
+        b.wait("cancelled")
+        second.type("yes\n")
+    assert (first.wait_end(), second.wait_end()) == codes, (first.seen, second.seen)
+    assert a.verified == b.verified == (codes == (0, 0))
+
+
+def test_smctl_emoji_nobody_answers(views):
+    """Ctrl-C while waiting ends it on both sides; so does a lock."""
+    a, b = views
+    terminal = Terminal(a.user, "verify", "--emoji", b.user.name)
+    terminal.wait_for("Waiting for")
+    b.wait("offered")
+    terminal.type("\x03")
+    assert terminal.wait_end() == 130
+    b.wait("cancelled")
+    terminal = Terminal(a.user, "verify", "--emoji", b.user.name)
+    terminal.wait_for("Waiting for")
+    a.user.lock()
+    assert terminal.wait_end() == 5
