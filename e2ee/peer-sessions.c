@@ -54,6 +54,20 @@ void peer_insert(Peer *peer, Session *session, unsigned index)
         peer->count++;
 }
 
+void peer_forget_old(Peer *peer, uint64_t now_ms)
+{
+        const uint64_t age_ms = UINT64_C(24) * 60 * 60 * 1000 * PEER_ARCHIVED_DAYS;
+
+        while (peer->count > 1 && now_ms >= age_ms) {
+                const Session *next = peer->sessions[peer->count - 2], *last = peer->sessions[peer->count - 1];
+
+                /* A new one that was outranked at once is behind an older one. */
+                if (next->created_ms > now_ms - age_ms || last->created_ms > now_ms - age_ms)
+                        break;
+                session_free(peer->sessions[--peer->count]);
+        }
+}
+
 void peer_limit_skipped(Peer *peer)
 {
         size_t total = 0;

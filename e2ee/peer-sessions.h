@@ -17,6 +17,8 @@ int peer_find_by_id(const Peer *peer, const SessionId *id); /* -1: none */
 int peer_find_by_base_key(const Peer *peer, const DhPublicKey *base_key);
 /* Takes the session over; where there are too many, the last falls out. */
 void peer_insert(Peer *peer, Session *session, unsigned index);
+/* Those whose successor is older than PEER_ARCHIVED_DAYS. Nothing of theirs is under way any more. */
+void peer_forget_old(Peer *peer, uint64_t now_ms);
 /*
  * Holds all sessions together to RATCHET_SKIPPED_MAX skipped keys; the oldest session gives its keys up
  * first.

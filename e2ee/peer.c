@@ -43,6 +43,7 @@ int peer_start(Peer *peer, const PeerSelf *self, const PrekeyBundle *bundle, con
         if (r != 0)
                 return r;
         peer_insert(peer, session, 0);
+        peer_forget_old(peer, context->now_ms);
         peer->has_current = true;
         return 0;
 }
@@ -134,6 +135,7 @@ static int decrypt_first(Peer *peer, const PeerSelf *self, const Address *sender
         out->used_id = use.id;
         place = place_of(peer, session, context->now_ms);
         peer_insert(peer, session, place);
+        peer_forget_old(peer, context->now_ms);
         session = NULL;
         if (place == 0)
                 peer->has_current = true;

@@ -25,6 +25,7 @@ typedef struct PrekeySource {
 
 enum {
         PEER_SESSIONS_MAX = 41, /* the current one and 40 archived */
+        PEER_ARCHIVED_DAYS = 60, /* after the next one began; more than a signed prekey lives */
         PEER_ENCODED_MAX = 1024 * 1024,
         PEER_PLAINTEXT_MAX = 96 * 1024,  /* bytes to encrypt at once, before padding */
         PEER_ENVELOPE_MAX = 128 * 1024,  /* bytes of an envelope */

@@ -200,6 +200,28 @@ static void test_forty_archived(Pair *pair, const void *data)
         assert_converged(pair);
 }
 
+/* What was renewed long ago is not carried along for ever. */
+static void test_old_are_forgotten(Pair *pair, const void *data)
+{
+        const uint64_t day_ms = UINT64_C(24) * 60 * 60 * 1000;
+        g_autoptr(GPtrArray) envelopes = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+
+        for (unsigned i = 0; i < 4; i++) {
+                g_ptr_array_add(envelopes, side_encrypt(&pair->alice, "under way"));
+                side_pass_time(&pair->alice, (PEER_ARCHIVED_DAYS / 2) * day_ms - 1);
+                side_pass_time(&pair->bob, (PEER_ARCHIVED_DAYS / 2) * day_ms - 1);
+                side_start(&pair->alice, &pair->bob);
+                assert_delivers(&pair->alice, &pair->bob, "renewed");
+                assert_delivers(&pair->bob, &pair->alice, "noted");
+        }
+        g_assert_cmpuint(archived(&pair->alice), ==, 3);
+        g_assert_cmpuint(archived(&pair->bob), ==, 3);
+        assert_refuses(&pair->bob, &pair->alice, envelopes->pdata[0], PEER_UNKNOWN_SESSION);
+        for (unsigned i = 1; i < envelopes->len; i++)
+                assert_decrypts(&pair->bob, &pair->alice, envelopes->pdata[i], "under way");
+        assert_converged(pair);
+}
+
 static void test_prekey_gone(Pair *pair, const void *data)
 {
         g_autoptr(GBytes) first = NULL, second = NULL;
@@ -292,6 +314,7 @@ int main(int argc, char **argv)
         ADD("archived-current", NULL, pair_set_up_talking, test_archived_current);
         ADD("late-start-after-archiving", NULL, pair_set_up, test_late_start_after_archiving);
         ADD("forty-archived", NULL, pair_set_up_talking, test_forty_archived);
+        ADD("old-are-forgotten", NULL, pair_set_up_talking, test_old_are_forgotten);
         ADD("prekey-gone", NULL, pair_set_up, test_prekey_gone);
         ADD("last-resort", NULL, pair_set_up, test_last_resort);
         ADD("signed-prekey-alone", NULL, pair_set_up, test_signed_prekey_alone);
