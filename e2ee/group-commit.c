@@ -82,6 +82,7 @@ static int commit(GroupSession *session, const GroupSelf *self, const GroupChang
                         .context = context,
                         .again = again,
                         .settings = session->settings};
+        GroupMember us;
         int r;
 
         *out = (GroupCommit){.epoch = group_session_epoch(session)};
@@ -90,6 +91,8 @@ static int commit(GroupSession *session, const GroupSelf *self, const GroupChang
                 return MLS_NOT_ACTIVE;
         if (group_session_has_pending(session))
                 return MLS_COMMIT_PENDING;
+        if (!group_session_self(session, &us) || !group_member_is(&us, self))
+                return GROUP_UNKNOWN_MEMBER; /* as everybody else would say */
         if (count > GROUP_CHANGES_MAX)
                 return GROUP_TOO_MANY;
         d.proposals = proposals = calloc(2 * count + 1, sizeof(*proposals));

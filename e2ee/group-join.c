@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Coming in by a welcome, and coming back by an external commit. */
-#include <errno.h>
-
 #include "e2ee/group-package.h"
 #include "e2ee/group-rules.h"
 #include "e2ee/mls/message.h"
@@ -35,11 +33,10 @@ static int check_own_leaf(const GroupSession *session, const GroupSelf *self)
 {
         GroupMember us;
 
-        if (!group_session_self(session, &us) || strcmp(us.address.name, self->address.name) != 0 ||
-            us.address.device_id != self->address.device_id ||
-            !group_same_key(&us.identity_key, &self->identity->public_identity.signing_key))
-                return MLS_UNKNOWN_KEY_PACKAGE;
-        return 0;
+        return group_session_self(session, &us) && group_member_is(&us, self) &&
+                                               us.address.device_id == self->address.device_id
+                               ? 0
+                               : MLS_UNKNOWN_KEY_PACKAGE;
 }
 
 static int check_inviter(const GroupSession *session, GroupMember *inviter)
@@ -118,10 +115,11 @@ int group_session_info(const GroupSession *session, const E2eeContext *context, 
         return mls_group_info(session->mls, true, context, info);
 }
 
-/* The leaf in the tree of a group info that has our name. */
-static int find_old_leaf(MlsSlice info, const char *name, const E2eeContext *context, uint32_t *leaf)
+/* The leaf in the tree of a group info that is ours: our name, and our identity key. */
+static int find_old_leaf(MlsSlice info, const GroupSelf *self, const E2eeContext *context, uint32_t *leaf)
 {
         MlsMessage message;
+        GroupMember member;
         MlsSlice encoded;
         MlsTree tree;
         int r;
@@ -139,7 +137,7 @@ static int find_old_leaf(MlsSlice info, const char *name, const E2eeContext *con
         for (uint32_t i = 0; r == GROUP_UNKNOWN_MEMBER && i < tree.leaves; i++) {
                 const MlsLeaf *found = mls_tree_leaf(&tree, i);
 
-                if (found && mls_slice_equal(found->node.credential.content, mls_string(name))) {
+                if (found && group_leaf_read(&found->node, &member) == 0 && group_member_is(&member, self)) {
                         *leaf = i;
                         r = 0;
                 }
@@ -161,14 +159,12 @@ int group_session_rejoin(const GroupSelf *self, MlsSlice info, const E2eeContext
         *out = NULL;
         *commit = (GroupCommit){0};
         group_rules_init(&rules);
-        r = find_old_leaf(info, self->address.name, context, &join.replaced);
+        r = find_old_leaf(info, self, context, &join.replaced);
         if (r == 0)
                 r = group_leaf_init(&leaf, self, context);
         if (r == 0)
                 r = mls_group_join_external(&join, &leaf.client, &rules.policy, context, &mls,
                                             &commit->commit);
-        if (r == MLS_BAD_CREDENTIAL)
-                r = GROUP_UNKNOWN_MEMBER; /* of our name, with another identity key */
         if (r == 0) {
                 commit->epoch = mls_group_epoch(mls) - 1;
                 r = enter(&mls, self, &session);

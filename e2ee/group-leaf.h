@@ -29,3 +29,10 @@ static inline bool group_same_key(const SigningPublicKey *a, const SigningPublic
 {
         return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
+
+/* The account of self, by name and identity key. */
+static inline bool group_member_is(const GroupMember *member, const GroupSelf *self)
+{
+        return strcmp(member->address.name, self->address.name) == 0 &&
+               group_same_key(&member->identity_key, &self->identity->public_identity.signing_key);
+}

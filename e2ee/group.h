@@ -130,7 +130,8 @@ int group_session_send(GroupSession *session, MlsSlice content, const E2eeContex
  *
  * GROUP_NOT_ALLOWED, GROUP_ALREADY_MEMBER, GROUP_UNKNOWN_MEMBER, GROUP_LAST_ADMIN, GROUP_BAD_NAME,
  * GROUP_WRONG_PACKAGE, GROUP_TOO_MANY, GROUP_NOTHING_TO_DO, MLS_EXPIRED: out->refused is the index of the
- * change that it is about. MLS_COMMIT_PENDING: one at a time. MLS_NOT_ACTIVE.
+ * change that it is about. MLS_COMMIT_PENDING: one at a time. MLS_NOT_ACTIVE. GROUP_UNKNOWN_MEMBER is also
+ * where self has another identity key than our leaf: the account was made anew, and has to be replaced.
  */
 typedef struct GroupCommit {
         uint64_t epoch;    /* that it is for: what the server is told */
