@@ -63,6 +63,17 @@ static gint by_name(gconstpointer a, gconstpointer b)
         return strcmp(bus_string(left, "Name"), bus_string(right, "Name"));
 }
 
+/* The contact's properties, and as "Comparing" how far comparing emoji with them is. */
+static GVariant *with_comparing(GVariant *contact, GVariant *interfaces)
+{
+        g_autoptr(GVariant) verification = g_variant_lookup_value(interfaces, CLIENT_VERIFICATION_INTERFACE, NULL);
+        g_auto(GVariantDict) both = G_VARIANT_DICT_INIT(contact);
+
+        if (verification)
+                g_variant_dict_insert(&both, "Comparing", "s", bus_string(verification, "State"));
+        return g_variant_ref_sink(g_variant_dict_end(&both));
+}
+
 GPtrArray *bus_contacts(GDBusConnection *connection, GError **error)
 {
         g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
@@ -80,10 +91,10 @@ GPtrArray *bus_contacts(GDBusConnection *connection, GError **error)
 
         g_variant_iter_init(&iter, objects);
         while (g_variant_iter_loop(&iter, "{&o@a{sa{sv}}}", NULL, &interfaces)) {
-                GVariant *contact = g_variant_lookup_value(interfaces, CLIENT_CONTACT_INTERFACE, NULL);
+                g_autoptr(GVariant) contact = g_variant_lookup_value(interfaces, CLIENT_CONTACT_INTERFACE, NULL);
 
                 if (contact)
-                        g_ptr_array_add(contacts, contact);
+                        g_ptr_array_add(contacts, with_comparing(contact, interfaces));
         }
         g_ptr_array_sort(contacts, by_name);
         return contacts;

@@ -16,7 +16,7 @@ GVariant *bus_properties(GDBusConnection *connection, const char *path, const ch
 /* The account's properties; fails with NO_ACCOUNT or LOCKED unless it is unlocked. */
 GVariant *bus_unlocked_account(GDBusConnection *connection, GError **error);
 
-/* All contacts' properties, an array of "a{sv}" in order of name. */
+/* All contacts' properties, an array of "a{sv}" in order of name; and as "Comparing" Verification's State. */
 GPtrArray *bus_contacts(GDBusConnection *connection, GError **error);
 
 /* The message of an ID, as "a{sv}". */

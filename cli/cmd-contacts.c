@@ -53,6 +53,8 @@ static void show_words(GVariant *contact)
                 printf("  %s", _("verified"));
         if (changed)
                 printf("  %s %s", warning, name);
+        if (strcmp(bus_string(contact, "Comparing"), "offered") == 0)
+                printf(_("  wants to compare emoji: smctl verify --emoji %s"), name);
         if (deleted)
                 printf("  (%s)", _("account deleted"));
         printf("%s\n", relation);

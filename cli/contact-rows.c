@@ -12,6 +12,7 @@ static const struct {
                 {"Verified", "verified"},
                 {"VerifiedTime", "verified-time"},
                 {"VerifiedHow", "verified-how"},
+                {"Comparing", "comparing"},
                 {"AccountDeleted", "account-deleted"},
                 {"Created", "created"},
                 {"LastMessage", "last-message"},

@@ -369,6 +369,8 @@ def test_smctl_emoji_nobody_answers(views):
     terminal = Terminal(a.user, "verify", "--emoji", b.user.name)
     terminal.wait_for("Waiting for")
     b.wait("offered")
+    line, = [line for line in b.user.smctl("contacts", expect=0).out.splitlines() if line.startswith(a.user.name)]
+    assert f"smctl verify --emoji {a.user.name}" in line
     terminal.type("\x03")
     assert terminal.wait_end() == 130
     b.wait("cancelled")
