@@ -6,6 +6,7 @@
 #include "daemon/bus-source.h"
 #include "daemon/fd-call.h"
 #include "daemon/log.h"
+#include "daemon/notifier.h"
 #include "daemon/password-call.h"
 #include "daemon/store-event.h"
 
@@ -48,6 +49,7 @@ static void on_locking(void *userdata)
         send_waits_end_all(bus->waits);
         export_bus_end_all(bus);
         attachments_bus_end_saves(bus);
+        notifier_clear(bus->notifier, NULL); /* what was said is not on the screen of a locked account */
         contact_bus_disappear(bus);
         g_hash_table_remove_all(bus->changed_contacts);
 }
@@ -91,7 +93,11 @@ static void on_password_settled(void *userdata)
 
 static void on_setting_changed(void *userdata, SettingId id)
 {
-        settings_bus_announce(userdata, id);
+        Bus *bus = userdata;
+
+        if (id == SETTING_NOTIFICATIONS || id == SETTING_NOTIFICATION_CONTENT)
+                notifier_clear(bus->notifier, NULL); /* what is shown follows, too */
+        settings_bus_announce(bus, id);
 }
 
 static void on_attachment_progress(void *userdata, const AttachmentProgress *progress)
@@ -147,6 +153,9 @@ int bus_init(Bus *bus, Account *account, void (*lost)(void *userdata, int error)
         r = settings_bus_add(bus);
         if (r < 0)
                 return r;
+        r = notifier_new(bus, &bus->notifier);
+        if (r < 0)
+                return r;
         bus->source = bus_source_new(bus->bus, lost, userdata);
         account_add_handler(account, &account_handler, bus);
         return 0;
@@ -162,6 +171,7 @@ void bus_deinit(Bus *bus)
         password_call_free_all(bus);
         export_bus_end_all(bus);
         attachments_bus_end_saves(bus);
+        bus->notifier = notifier_free(bus->notifier);
         bus->waits = send_waits_free(bus->waits);
         bus->calls = bus_calls_free(bus->calls);
         g_clear_pointer(&bus->changed_contacts, g_hash_table_unref);

@@ -31,6 +31,7 @@ typedef struct Bus {
         SendWaits *waits;
         uint64_t announced; /* events up to this number are known to the bus */
         Contact found;    /* the contact that contact-bus.c looked up for the member that is being handled */
+        struct Notifier *notifier;
         GList *exports;   /* calls of export-bus.c */
         GList *saves;     /* calls that write files out; see attachments-bus.c */
         GList *fd_calls;  /* calls that read a descriptor, or act on what they read; see fd-call.h */

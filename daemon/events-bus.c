@@ -7,6 +7,7 @@
 #include "daemon/bus.h"
 #include "daemon/cleanup.h"
 #include "daemon/log.h"
+#include "daemon/notifier.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
 
@@ -180,6 +181,7 @@ static int announce_one(void *userdata, const Event *event)
         if (r < 0)
                 log_warning("bus", r, "cannot announce an event");
         bus->announced = event->number;
+        notifier_take(bus->notifier, event);
         /* One event stands for all that the same reason holds up. */
         if (event->kind == EVENT_KEY_CHANGED || held)
                 send_waits_check_all(bus->waits);

@@ -64,6 +64,8 @@ static const sd_bus_vtable vtable[] = {
                 SETTING("LockOnSuspend", "b"),
                 SETTING("LockOnSessionLock", "b"),
                 SETTING("FetchPicturesUpTo", "u"),
+                SETTING("Notifications", "b"),
+                SETTING("NotificationContent", "s"),
                 SD_BUS_VTABLE_END,
 };
 

@@ -9,11 +9,15 @@
 
 enum { WEEK_SECONDS = 7 * 24 * 60 * 60 };
 
+static const char *const notification_contents[] = {"full", "name", "none", NULL};
+
 const SettingKind setting_kinds[SETTING_COUNT] = {
                 [SETTING_LOCK_AFTER_IDLE] = {"LockAfterIdle", 'u', 0, WEEK_SECONDS, NULL},
                 [SETTING_LOCK_ON_SUSPEND] = {"LockOnSuspend", 'b', 1, 0, NULL},
                 [SETTING_LOCK_ON_SESSION_LOCK] = {"LockOnSessionLock", 'b', 0, 0, NULL},
                 [SETTING_FETCH_PICTURES_UP_TO] = {"FetchPicturesUpTo", 'u', 10 * 1024, 1024 * 1024, NULL}, /* KiB */
+                [SETTING_NOTIFICATIONS] = {"Notifications", 'b', 1, 0, NULL},
+                [SETTING_NOTIFICATION_CONTENT] = {"NotificationContent", 's', 0, 0, notification_contents},
 };
 
 SettingId setting_find(const char *name)

@@ -19,6 +19,7 @@ CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configurat
 <busconfig>
   <type>session</type>
   <listen>unix:path={socket}</listen>
+  <servicedir>{services}</servicedir>
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
@@ -44,7 +45,9 @@ class Bus:
     def __init__(self, folder):
         socket = folder / "bus"
         config = folder / "bus.conf"
-        config.write_text(CONFIG.format(socket=socket))
+        services = folder / "services"  # what the bus can start: nothing, unless a test puts it there
+        services.mkdir(exist_ok=True)
+        config.write_text(CONFIG.format(socket=socket, services=services))
         self.address = f"unix:path={socket}"
         self.process = Process("dbus-daemon", folder,
                                ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile", "--nosyslog",

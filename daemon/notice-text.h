@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The words of notifications. All are freed with g_free(). */
+
+/*
+ * Somebody's words: on one line, at most NOTICE_TEXT_MAX characters, without control characters and those
+ * that change direction or cannot be seen; markup: escaped for where it is interpreted.
+ */
+enum { NOTICE_TEXT_MAX = 200 };
+char *notice_text(const char *text, size_t size, bool markup);
+
+char *notice_count(unsigned messages);
+/* name: who wants to write, if it is one. */
+char *notice_requests(unsigned requests, const char *name);
