@@ -2,12 +2,14 @@
 #include "daemon/attachment-file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "daemon/attachment-reader.h"
 #include "daemon/cleanup.h"
 
 /* How long a reader of a pipe can keep a thread from seeing that nobody wants the rest. */
@@ -141,57 +143,26 @@ int attachment_file_seal(int source, int target, const BlobKey *key, uint64_t si
 
 /* ---- Opening ---- */
 
-static int open_chunks(Buffers *b, int blob, int target, const atomic_bool *cancelled)
-{
-        uint64_t offset = BLOB_HEADER_SIZE;
-        int r;
-
-        while (!blob_at_end(&b->stream)) {
-                const size_t takes = blob_open_takes(&b->stream);
-                size_t part = 0;
-                ssize_t n;
-
-                if (atomic_load(cancelled))
-                        return -ECANCELED;
-                n = read_at(blob, b->sealed, takes, offset);
-                if (n < 0)
-                        return (int)n;
-                if (n != (ssize_t)takes || blob_open(&b->stream, b->sealed, b->clear, &part) != 0)
-                        return PROBLEM_ATTACHMENT_DAMAGED;
-                offset += takes;
-                r = target >= 0 ? write_all(target, b->clear, part, cancelled) : 0;
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
 int attachment_file_open(int blob, const ContentAttachment *attachment, int target,
                          const atomic_bool *cancelled)
 {
-        _cleanup_(buffers_freep) Buffers *b = malloc(sizeof(*b));
-        uint8_t header[BLOB_HEADER_SIZE];
-        BlobHash hash;
-        BlobKey key;
-        struct stat st;
-        ssize_t n;
-        int r;
+        _cleanup_(attachment_reader_freep) AttachmentReader *reader = NULL;
+        int r, fd = fcntl(blob, F_DUPFD_CLOEXEC, 3);
 
-        if (!b)
-                return -ENOMEM;
-        if (fstat(blob, &st) < 0)
+        if (fd < 0)
                 return -errno;
-        n = read_at(blob, header, sizeof(header), 0);
-        if (n < 0)
-                return (int)n;
-        memcpy(key.bytes, attachment->key, sizeof(key.bytes));
-        memcpy(hash.bytes, attachment->hash, sizeof(hash.bytes));
-        r = blob_open_begin(&b->stream, &key, attachment->size, (uint64_t)st.st_size, header);
-        sodium_memzero(&key, sizeof(key));
-        if (r != 0 || n != sizeof(header))
-                return PROBLEM_ATTACHMENT_DAMAGED;
-        r = open_chunks(b, blob, target, cancelled);
-        if (r != 0)
-                return r;
-        return blob_open_end(&b->stream, &hash) == 0 ? 0 : PROBLEM_ATTACHMENT_DAMAGED;
+        r = attachment_reader_new(fd, attachment, &reader);
+        while (r == 0) {
+                const uint8_t *data;
+                size_t size;
+
+                if (atomic_load(cancelled))
+                        return -ECANCELED;
+                r = attachment_reader_next(reader, &data, &size);
+                if (r == 0 && size == 0)
+                        return 0;
+                if (r == 0 && target >= 0)
+                        r = write_all(target, data, size, cancelled);
+        }
+        return r;
 }

@@ -265,6 +265,31 @@ int attachments_fetch(Attachments *attachments, uint64_t message)
         return -EINVAL;
 }
 
+/* Whole, as far as one knows. */
+static int open_blob(Attachments *attachments, const Attachment *attachment, int *blob_out)
+{
+        if (attachment->transfer == TRANSFER_GONE || attachment->transfer == TRANSFER_DAMAGED)
+                return attachment->problem ? attachment->problem : PROBLEM_ATTACHMENT_GONE;
+        if (attachment->transfer != TRANSFER_COMPLETE && attachment->transfer != TRANSFER_UPLOADING)
+                return PROBLEM_ATTACHMENT_NOT_HERE;
+        *blob_out = openat(attachments->folder, attachment->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (*blob_out < 0)
+                return errno == ENOENT ? (int)PROBLEM_ATTACHMENT_DAMAGED : -errno;
+        return 0;
+}
+
+int attachments_open(Attachments *attachments, uint64_t message, AttachmentReader **out)
+{
+        _cleanup_(attachment_deinit) Attachment attachment = {0};
+        int r, blob;
+
+        r = store_attachment_get(attachments->with.store, message, &attachment);
+        if (r != 0)
+                return r < 0 ? r : PROBLEM_ATTACHMENT_NOT_HERE;
+        r = open_blob(attachments, &attachment, &blob);
+        return r == 0 ? attachment_reader_new(blob, &attachment.content, out) : r;
+}
+
 int attachments_save(Attachments *attachments, uint64_t message, int out, AttachmentJobDone done, void *userdata,
                      AttachmentJob **job_out)
 {
@@ -275,13 +300,9 @@ int attachments_save(Attachments *attachments, uint64_t message, int out, Attach
         r = store_attachment_get(attachments->with.store, message, &attachment);
         if (r != 0)
                 return r < 0 ? r : PROBLEM_NOT_FOUND;
-        if (attachment.transfer == TRANSFER_GONE || attachment.transfer == TRANSFER_DAMAGED)
-                return attachment.problem ? attachment.problem : PROBLEM_ATTACHMENT_GONE;
-        if (attachment.transfer != TRANSFER_COMPLETE && attachment.transfer != TRANSFER_UPLOADING)
-                return PROBLEM_ATTACHMENT_NOT_HERE;
-        blob = openat(attachments->folder, attachment.file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        if (blob < 0)
-                return errno == ENOENT ? PROBLEM_ATTACHMENT_DAMAGED : -errno;
+        r = open_blob(attachments, &attachment, &blob);
+        if (r != 0)
+                return r;
         target = -1;
         return attachment_job_start(attachments->jobs, ATTACHMENT_SAVE, &attachment.content, blob, out, done,
                                     userdata, job_out);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/attachment-job.h"
+#include "daemon/attachment-reader.h"
 #include "daemon/attachment.h"
 #include "daemon/message.h"
 #include "daemon/outbox.h"
@@ -71,6 +72,12 @@ int attachments_fetch(Attachments *attachments, uint64_t message);
  */
 int attachments_save(Attachments *attachments, uint64_t message, int out, AttachmentJobDone done, void *userdata,
                      AttachmentJob **job_out);
+
+/*
+ * Its file, if it is here: 0, PROBLEM_ATTACHMENT_NOT_HERE (also where the message has none), PROBLEM_ATTACHMENT_DAMAGED, or a
+ * negative errno.
+ */
+int attachments_open(Attachments *attachments, uint64_t message, AttachmentReader **out);
 
 /* Bytes of the file that have passed. */
 uint64_t attachments_done(const Attachments *attachments, const Attachment *attachment);

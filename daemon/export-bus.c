@@ -118,6 +118,13 @@ static int write_message(void *userdata, const Message *message, GString *line)
         return 0;
 }
 
+static int open_file(void *userdata, uint64_t message, AttachmentReader **reader_out)
+{
+        ExportCall *e = userdata;
+
+        return attachments_open(account_messenger(e->bus->account)->attachments, message, reader_out);
+}
+
 static void tell_progress(void *userdata, uint64_t done, uint64_t total)
 {
         _cleanup_(message_unrefp) sd_bus_message *signal = NULL;
@@ -158,6 +165,7 @@ static void on_ended(void *userdata, int result, uint64_t messages)
 static const ExportHandler handler = {
                 .header = write_header,
                 .message = write_message,
+                .file = open_file,
                 .progress = tell_progress,
                 .ended = on_ended,
 };

@@ -29,6 +29,9 @@ struct Export {
         GByteArray *waiting;
         size_t written; /* of it */
         uint64_t number, done;
+        AttachmentReader *file; /* of the message that was written last */
+        char file_id[MESSAGE_ID_TEXT_SIZE];
+        uint64_t file_offset;
         ExportBounds bounds;
         bool has_begun, is_complete;
         int64_t told; /* when, monotonic */
@@ -60,6 +63,15 @@ static int push_header(Export *export)
         return r;
 }
 
+/* Its lines so far are worth nothing. */
+static void push_damaged(Export *export)
+{
+        g_autoptr(GString) line = g_string_new(NULL);
+
+        g_string_printf(line, "{\"line\":\"file-damaged\",\"id\":\"%s\"}", export->file_id);
+        push(export, line);
+}
+
 static int push_message(void *userdata, const Message *message)
 {
         g_autoptr(GString) line = g_string_new(NULL);
@@ -67,11 +79,43 @@ static int push_message(void *userdata, const Message *message)
         int r;
 
         r = export->handler->message(export->userdata, message, line);
-        if (r == 0) {
+        if (r != 0)
+                return r;
+        push(export, line);
+        export->done++;
+        if (message->kind != MESSAGE_ATTACHMENT)
+                return 0;
+        message_id_format(&message->id, export->file_id);
+        export->file_offset = 0;
+        r = export->handler->file(export->userdata, message->number, &export->file);
+        if (r == PROBLEM_ATTACHMENT_DAMAGED)
+                push_damaged(export);
+        return r < 0 ? r : 0;
+}
+
+static int push_file(Export *export)
+{
+        g_autoptr(GString) line = g_string_new(NULL);
+        g_autofree char *base64 = NULL;
+        const uint8_t *data = NULL;
+        size_t size = 0;
+        int r;
+
+        r = attachment_reader_next(export->file, &data, &size);
+        if (r == 0 && size > 0) {
+                base64 = g_base64_encode(data, size);
+                g_string_printf(line,
+                                "{\"line\":\"file\",\"id\":\"%s\",\"offset\":%" G_GUINT64_FORMAT
+                                ",\"data\":\"%s\"}",
+                                export->file_id, export->file_offset, base64);
                 push(export, line);
-                export->done++;
+                export->file_offset += size;
+                return 0;
         }
-        return r;
+        export->file = attachment_reader_free(export->file);
+        if (r > 0)
+                push_damaged(export);
+        return r < 0 ? r : 0;
 }
 
 static void push_end(Export *export)
@@ -92,6 +136,8 @@ static int push_next(Export *export)
 
         if (!export->has_begun)
                 return push_header(export);
+        if (export->file)
+                return push_file(export);
         r = store_export_next(export->store, export->contact, export->number, &number);
         if (r < 0)
                 return r;
@@ -242,6 +288,7 @@ Export *export_free(Export *export)
         if (export->source)
                 g_source_remove(export->source);
         export_seal_free(export->seal);
+        attachment_reader_free(export->file);
         if (export->fd >= 0)
                 close(export->fd);
         if (export->waiting->len > 0)

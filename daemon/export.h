@@ -3,12 +3,13 @@
 
 #include <glib.h>
 
+#include "daemon/attachment-reader.h"
 #include "daemon/export-seal.h"
 #include "daemon/message.h"
 #include "daemon/store.h"
 
 /*
- * Writes messages as lines into a descriptor, as fast as its reader takes them: a few at a time, from the
+ * Writes messages, and what is here of their files, as lines into a descriptor, as fast as its reader takes them: a few at a time, from the
  * main loop, which never waits for the reader. docs/export-format.md.
  */
 typedef struct Export Export;
@@ -17,6 +18,8 @@ typedef struct ExportHandler {
         /* Appends a line's JSON, without its end. */
         int (*header)(void *userdata, GString *line);
         int (*message)(void *userdata, const Message *message, GString *line);
+        /* The file of a message that has one; reader_out stays NULL where it is not here. */
+        int (*file)(void *userdata, uint64_t message, AttachmentReader **reader_out);
         void (*progress)(void *userdata, uint64_t done, uint64_t total);
         /* Once; the export may be freed then. 0, EXPORT_READER_GONE, or a negative errno. */
         void (*ended)(void *userdata, int result, uint64_t messages);
