@@ -107,6 +107,10 @@ static void look(Wait *wait)
         } else if (is_done(wait)) {
                 clear_bar(wait);
                 end(wait, CLIENT_FAILURE_NONE);
+        } else if (wait->has_bar && wait->name) {
+                /* The last signal before a pause may have been left out. */
+                show(wait, bus_string(message, "transfer"), bus_number(message, "transferred"),
+                     bus_number(message, "size"));
         }
 }
 

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from harness.refusal import call, check, check_call
+from harness.waiting import until
 
 
 def largest_file(folder):
@@ -150,6 +151,33 @@ def test_disk_full(server, stage, small_disk):
     assert dave.texts(carol, 500)[:len(before)] == before
     dave.restart()
     assert dave.texts(carol, 500)[:len(before)] == before
+
+
+def test_files_on_a_small_disk(server, stage, small_disk):
+    """They leave room for the store, either way; with room again they go."""
+    carol = stage.member("carol", server)
+    dave = stage.user("dave-with-large-files", start=False)
+    small_disk(dave.home, 72)
+    dave.make_home()
+    dave.start()
+    dave.register(server)
+    (dave.folder / "small").write_bytes(bytes(1000))
+    (dave.folder / "large").write_bytes(bytes(12 << 20))
+    dave.smctl("send", "--file", "small", carol.name, expect=0)
+    before = dave.history(carol)
+    check(dave.smctl("send", "--file", "large", carol.name), "DiskFull")
+    assert dave.history(carol) == before
+    until("a request", lambda: carol.knows(dave))
+    id = carol.smctl("--json", "send", "--file", dave.folder / "large", dave.name, expect=0).lines[-1]["id"]
+    until("it comes", lambda: dave.history(carol)[-1]["id"] == id)
+    check(dave.smctl("save", "--output", "got", id), "DiskFull")
+    last = dave.history(carol)[-1]
+    assert (last["transfer"], last["transfer_problem"]) == ("offered", "DiskFull")
+    dave.send(carol, "texts go")
+    subprocess.run(["mount", "-o", "remount,size=200m", dave.home], check=True)
+    dave.smctl("save", "--output", "got", id, expect=0)
+    assert (dave.folder / "got").read_bytes() == bytes(12 << 20)
+    dave.smctl("send", "--file", "large", carol.name, expect=0)
 
 
 def test_disk_full_at_registration(server, stage, small_disk):
