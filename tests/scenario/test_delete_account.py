@@ -169,6 +169,10 @@ def test_cut_short(stage, server, swallow):
     rosa.unlock()
     if swallow == "question":
         rosa.wait_online()
+        until("the notice", lambda: sam.contact(rosa, "AccountDeleted"))
+        rosa.send(sam, "still here")  # who writes is not gone
+        sam.wait_text(rosa, "still here")
+        assert sam.contact(rosa, "AccountDeleted") is False
         delete(rosa)
     else:
         until("the server refuses the device", lambda: rosa.account("ConnectionError") == "DeviceRemoved")

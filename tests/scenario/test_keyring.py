@@ -114,7 +114,8 @@ def test_locked_keyring(tina, keyring):
     tina.start()
     assert tina.smctl("unlock", expect=2).err  # says why, then asks for the password, for which there is no terminal
     assert tina.account("State") == "locked"
-    tina.unlock()
+    assert "keyring" in remember(tina, expect=32).err  # nobody opens it now
+    assert tina.account("State") == "unlocked" and tina.account("Remembered") is False
 
 
 def test_without_a_keyring(tina):
