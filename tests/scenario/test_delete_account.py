@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The end of an account: contacts are told, the server forgets, the store is destroyed; and nothing by half."""
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -145,25 +146,28 @@ def test_cut_short(stage, server, swallow):
                rosa.name, expect=0)
     rosa.wait_online()
     meet(rosa, sam)
-    swallowed = threading.Event()
+    asked, swallowed = threading.Event(), threading.Event()
 
     def question(frame):
-        if swallow == "question" and frame.HasField("delete_account"):
-            swallowed.set()
-            return []
-        return [frame]
+        if not frame.HasField("delete_account"):
+            return [frame]
+        asked.set()
+        if swallow == "answer":
+            return [frame]
+        swallowed.set()
+        return []
 
     def answer(frame):
-        if swallow == "answer" and (frame.HasField("done") or frame.HasField("goodbye")):
+        if swallow == "answer" and asked.is_set() and (frame.HasField("done") or frame.HasField("goodbye")):
             swallowed.set()
             return []
         return [frame]
     relay.from_client, relay.from_server = question, answer
-    waiting = threading.Thread(target=delete, args=(rosa,), kwargs={"expect": 3})
-    waiting.start()
-    assert swallowed.wait(90)
-    rosa.kill()
-    waiting.join()
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(delete, rosa, expect=3)
+        assert swallowed.wait(90)
+        rosa.kill()
+        waiting.result()
     relay.pass_all()
     rosa.start()
     rosa.unlock()
