@@ -5,6 +5,7 @@
  * code.
  *
  *     address NAME ID NAME ID            this side's and the other's, if not "here" 1 and "there" 7
+ *     anew                               somebody else from here on: another identity, no session
  *     bundle                             identity, signed prekey and a one-time prekey of this side
  *     start IDENTITY SIGNED ONE-TIME     begins a session with the other side
  *     encrypt TEXT                       an envelope
@@ -79,6 +80,13 @@ static size_t from_hex(const char *hex, uint8_t *out)
         return size;
 }
 
+static int answer_anew(Here *here)
+{
+        peer_free(here->peer);
+        printf("ok");
+        return here_init(here);
+}
+
 static int answer_address(Here *here, char **words)
 {
         if (!words[4])
@@ -116,6 +124,8 @@ static int answer_start(Here *here, char **words)
         PrekeyBundle bundle;
         int r;
 
+        if (parts.one_time_prekey_size == 0)
+                parts.one_time_prekey = NULL;
         r = prekey_bundle_decode(&here->there, &parts, &bundle);
         if (r == 0)
                 r = peer_start(here->peer, &here->self, &bundle, &here->context);
@@ -159,6 +169,8 @@ static int answer_decrypt(Here *here, char **words)
 
 static int answer(Here *here, char **words)
 {
+        if (words[0] && strcmp(words[0], "anew") == 0)
+                return answer_anew(here);
         if (words[0] && strcmp(words[0], "address") == 0)
                 return answer_address(here, words);
         if (words[0] && strcmp(words[0], "bundle") == 0)
