@@ -132,6 +132,9 @@ def test_alert(alice, bob, tmp_path):
     alert("goes on")
     bob.wait_text(alice, "goes on")
     assert len(list((tmp_path / bob.name).glob(".refused.*"))) == 1
+    for nobody in ("nobody-is-called-that", "No Name"):
+        alert("to nobody", to=nobody)
+        assert len(list((tmp_path / nobody).glob(".refused.*"))) == 1
 
 
 @pytest.mark.parametrize("bot, answer", [("bot.py", lambda text: text[::-1]), ("bot.sh", lambda text: f"You said: {text}")])
