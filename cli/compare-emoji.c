@@ -129,7 +129,7 @@ static void show(const Comparison *comparison, GVariant *properties)
         g_variant_iter_init(&iter, all);
         while (g_variant_iter_loop(&iter, "(u&s&s)", NULL, &emoji, &english)) {
                 g_autofree char *sign = harmless_line(emoji);
-                g_autofree char *word = harmless_line(_(english));
+                g_autofree char *word = harmless_line(g_dpgettext2(NULL, "emoji", english));
 
                 fprintf(comparison->out, "    %s  %s\n", sign, word);
         }

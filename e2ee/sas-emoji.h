@@ -9,7 +9,7 @@
  */
 typedef struct SasEmoji {
         const char *emoji; /* UTF-8 */
-        const char *name;  /* English, for gettext() */
+        const char *name;  /* English, for pgettext() with the context "emoji" */
 } SasEmoji;
 
 const SasEmoji *sas_emoji(unsigned number); /* NULL beyond the table */
