@@ -122,6 +122,13 @@ class Client(Stranger):
         assert len(found) == count, "more than was sent"
         return found
 
+    async def some_envelopes(self):
+        """One at least, and whatever came with it."""
+        while not (waiting := [f for f in self.unasked if f.HasField("deliver")]):
+            self.unasked.append(await self.hear())
+        self.unasked.remove(waiting[0])
+        return list(waiting[0].deliver.envelopes)
+
     async def ack(self, sequence):
         await self.tell(ack=schema().Ack(sequence=sequence))
 

@@ -53,6 +53,7 @@ class Peer:
         self.device = _Keys(name, self._ask("bundle"))
         self.client = self._run(self._join(server))
         self.other = None
+        self.heard = []  # and not asked for yet
 
     async def _join(self, server):
         client = await Client.connect(server)
@@ -71,7 +72,21 @@ class Peer:
 
     def hear(self, count=1):
         """The next so many contents, decoded."""
-        envelopes = self._run(self.client.envelopes(count))
+        return self._open(self._run(self.client.envelopes(count)))
+
+    def hear_of(self, body):
+        """The next content with this body, decoded; others wait."""
+        while not (found := [c for c in self.heard if c.HasField(body)]):
+            self.heard += self._open(self._run(self.client.some_envelopes()))
+        self.heard.remove(found[0])
+        return found[0]
+
+    def identity_of(self, name):
+        """As the server has it."""
+        answer = self._run(self.client.ask(fetch_bundles=wire.schema().FetchBundles(user_name=name)))
+        return answer.bundles.bundles[0].identity
+
+    def _open(self, envelopes):
         if not self.other:
             self.other = Device(envelopes[0].sender)
             self.other.id = envelopes[0].sender_device_id

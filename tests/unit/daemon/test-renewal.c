@@ -1,37 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * When a session has done its time, and what becomes of it then. Time is the test's own here: these take the place of
- * daemon/clock.c.
- */
+/* When a session has done its time, and what becomes of it then. */
 #include <glib.h>
 #include <sodium.h>
 
-#include "daemon/clock.h"
 #include "daemon/contact.h"
 #include "daemon/renewal.h"
 #include "daemon/store-peer.h"
 #include "daemon/store-renewal.h"
+#include "tests/unit/daemon/own-clock.h"
 #include "tests/unit/daemon/side.h"
 
 #define DAY_MS (UINT64_C(24) * 60 * 60 * 1000)
 #define START_MS UINT64_C(1800000000000)
-
-static uint64_t now_ms = START_MS;
-
-uint64_t clock_now_ms(void)
-{
-        return now_ms;
-}
-
-static void fill_random(void *userdata, uint8_t *out, size_t size)
-{
-        randombytes_buf(out, size);
-}
-
-E2eeContext clock_e2ee_context(void)
-{
-        return (E2eeContext){.fill = fill_random, .now_ms = now_ms};
-}
 
 static void test_rule(void)
 {
@@ -63,7 +43,7 @@ static void two_init(Two *two)
         PrekeyBundle bundle;
         Parcel there, back;
 
-        now_ms = START_MS;
+        own_clock_ms = START_MS;
         side_init(&two->alice, "alice", 1);
         side_init(&two->bob, "bob", 1);
         side_bundle(&two->bob, 1, &bundle);
@@ -147,10 +127,10 @@ static void test_by_itself(void)
         Two two;
 
         two_init(&two);
-        now_ms += RENEWAL_DAYS * DAY_MS - 1;
+        own_clock_ms += RENEWAL_DAYS * DAY_MS - 1;
         say(&two.bob, &two.alice, "an hour before midnight");
         g_assert_false(is_wanted(&two.alice, "bob"));
-        now_ms += 2;
+        own_clock_ms += 2;
         say(&two.bob, &two.alice, "past midnight"); /* who has started it, notices; the other leaves it to them */
         g_assert_true(is_wanted(&two.alice, "bob") && !is_wanted(&two.bob, "alice"));
         g_assert_cmpuint(count_wanted(&two.alice), ==, 1);
@@ -161,13 +141,13 @@ static void test_by_itself(void)
         side_bundle(&two.bob, 1, &bundle);
         renew(&two.alice, &bundle, &notice);
         g_assert_false(is_wanted(&two.alice, "bob"));
-        g_assert_cmpuint(session(&two.alice, "bob").started_ms, ==, now_ms);
+        g_assert_cmpuint(session(&two.alice, "bob").started_ms, ==, own_clock_ms);
         side_take(&two.alice, &two.bob, &late);
         g_assert_true(side_has_text(&two.alice, "bob", "under way"));
-        g_assert_cmpuint(session(&two.alice, "bob").started_ms, ==, now_ms);
+        g_assert_cmpuint(session(&two.alice, "bob").started_ms, ==, own_clock_ms);
 
         side_take(&two.bob, &two.alice, &notice);
-        g_assert_cmpuint(session(&two.bob, "alice").started_ms, ==, now_ms);
+        g_assert_cmpuint(session(&two.bob, "alice").started_ms, ==, own_clock_ms);
         g_assert_cmpuint(session(&two.bob, "alice").archived, ==, 1);
         say(&two.bob, &two.alice, "in the new one");
         g_assert_cmpuint(session(&two.alice, "bob").received, ==, 1);
@@ -191,9 +171,9 @@ static void test_both_at_once(void)
         g_assert_cmpint(renewal_ask(two.bob.store, "alice"), ==, 0);
         side_bundle(&two.alice, 1, &of_alice);
         side_bundle(&two.bob, 1, &of_bob);
-        now_ms += 1000;
+        own_clock_ms += 1000;
         renew(&two.alice, &of_bob, &from_alice);
-        now_ms += 1000;
+        own_clock_ms += 1000;
         renew(&two.bob, &of_alice, &from_bob);
         side_take(&two.alice, &two.bob, &from_bob);
         side_take(&two.bob, &two.alice, &from_alice);

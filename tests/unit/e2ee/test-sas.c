@@ -213,6 +213,46 @@ static void test_bytes(Pair *pair, const void *data)
         g_assert_cmpmem(mac, sizeof(mac), result.local_confirmation, sizeof(mac));
 }
 
+/* The example of docs/protocol-e2ee.md, which another implementation has computed. */
+static void test_example(Pair *pair, const void *data)
+{
+        static const char expected_commitment[] = "5bd17817a35f8cee234acce74c394ba6cf8fa3f9787685925183ed85306f5ec9",
+                          expected_alice[] = "5616faccd039336c2fed8b2290ac981d9130f2fb3f55c4ded503963a10713034",
+                          expected_bob[] = "0dc10567e344e7b3773773d280c8dadfc934d96f7716b4234ab2e583681e85a2";
+        static const uint8_t expected_emoji[SAS_EMOJI_COUNT] = {22, 26, 7, 36, 10, 6, 7};
+        PublicIdentity alice, bob;
+        SasExchange exchange = {.starter = {"alice", &alice}, .other = {"bob", &bob}};
+        DhKeyPair alice_key, bob_key;
+        SasCommitment commitment;
+        SasResult result;
+        char hex[65];
+
+        memset(alice.signing_key.bytes, 0xa1, 32);
+        memset(alice.dh_key.bytes, 0xa2, 32);
+        memset(bob.signing_key.bytes, 0xb1, 32);
+        memset(bob.dh_key.bytes, 0xb2, 32);
+        for (unsigned i = 0; i < 32; i++) {
+                exchange.id[i % 16] = (uint8_t)(i % 16);
+                alice_key.secret_key.bytes[i] = (uint8_t)(i + 1);
+                bob_key.secret_key.bytes[i] = (uint8_t)(i + 33);
+        }
+        crypto_scalarmult_base(alice_key.public_key.bytes, alice_key.secret_key.bytes);
+        crypto_scalarmult_base(bob_key.public_key.bytes, bob_key.secret_key.bytes);
+
+        sas_commit(&exchange, &alice_key.public_key, &commitment);
+        g_assert_cmpstr(sodium_bin2hex(hex, sizeof(hex), commitment.bytes, 32), ==, expected_commitment);
+        for (unsigned at_alice = 0; at_alice < 2; at_alice++) {
+                g_assert_cmpint(sas_finish(&exchange, at_alice, at_alice ? &alice_key : &bob_key,
+                                           at_alice ? &bob_key.public_key : &alice_key.public_key, &result),
+                                ==, 0);
+                g_assert_cmpmem(result.emoji, sizeof(result.emoji), expected_emoji, sizeof(expected_emoji));
+                sodium_bin2hex(hex, sizeof(hex), result.local_confirmation, 32);
+                g_assert_cmpstr(hex, ==, at_alice ? expected_alice : expected_bob);
+                sodium_bin2hex(hex, sizeof(hex), result.remote_confirmation, 32);
+                g_assert_cmpstr(hex, ==, at_alice ? expected_bob : expected_alice);
+        }
+}
+
 #define ADD(name, test) g_test_add("/sas/" name, Pair, NULL, pair_set_up, test, pair_tear_down)
 
 int main(int argc, char **argv)
@@ -224,5 +264,6 @@ int main(int argc, char **argv)
         ADD("between", test_between);
         ADD("bad-keys", test_bad_keys);
         ADD("bytes", test_bytes);
+        ADD("example", test_example);
         return g_test_run();
 }
