@@ -9,6 +9,7 @@
 #include "cli/arguments.h"
 #include "cli/bus.h"
 #include "cli/chat-input.h"
+#include "cli/chat-read.h"
 #include "cli/chat-view.h"
 #include "cli/follow.h"
 #include "cli/harmless.h"
@@ -138,6 +139,16 @@ static void on_end(gpointer data)
         leave(data);
 }
 
+static void see_message(Chat *chat, GVariant *dictionary)
+{
+        ClientMessage message;
+
+        chat_view_message(chat->view, dictionary);
+        client_message_init(&message, dictionary);
+        if (chat->has_terminal)
+                chat_read(chat->connection, &message);
+}
+
 static void on_event(GVariant *dictionary, gpointer data)
 {
         Chat *chat = data;
@@ -147,7 +158,7 @@ static void on_event(GVariant *dictionary, gpointer data)
         if (strcmp(event.conversation, chat->name) != 0)
                 return;
         if (event.has_message)
-                chat_view_message(chat->view, event.message_dictionary);
+                see_message(chat, event.message_dictionary);
         else if (strcmp(event.kind, "key-accepted") == 0)
                 chat_view_note(chat->view, _("The key is accepted."));
 }
@@ -249,7 +260,7 @@ static gboolean show_history(Chat *chat, GError **error)
                 return FALSE;
         }
         for (guint i = 0; i < messages->len; i++)
-                chat_view_message(chat->view, messages->pdata[i]);
+                see_message(chat, messages->pdata[i]);
         return TRUE;
 }
 

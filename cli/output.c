@@ -69,6 +69,10 @@ char *output_message_state(const ClientMessage *message)
                 state = g_strconcat(_("not sent"), why, NULL);
         else if (strcmp(message->state, "sent") == 0)
                 state = g_strdup(_("sent"));
+        else if (strcmp(message->state, "delivered") == 0)
+                state = g_strdup(_("delivered"));
+        else if (strcmp(message->state, "read") == 0)
+                state = g_strdup(_("read"));
         else
                 state = g_strdup(message->state);
         return harmless_line(state);
@@ -192,8 +196,8 @@ char *output_message(const ClientMessage *message, const char *time_format)
         g_autofree char *text = said_of(message);
         g_autofree char *state = output_message_state(message);
         g_autofree char *marked = *state ? g_strdup_printf(" [%s]", state) : g_strdup("");
-        g_autofree char *styled = output_styled(
-                        strcmp(message->state, "sent") == 0 ? OUTPUT_DIM : OUTPUT_WARNING, marked);
+        gboolean waits = strcmp(message->state, "queued") == 0 || strcmp(message->state, "failed") == 0;
+        g_autofree char *styled = output_styled(waits ? OUTPUT_WARNING : OUTPUT_DIM, marked);
 
         g_autofree char *warning =
                         output_styled(OUTPUT_WARNING, message->unaccepted_key ? _(" (unaccepted key)") : "");

@@ -172,6 +172,9 @@ static int get_last_message(sd_bus *b, const char *path, const char *interface, 
 }
 
 #define CHANGES SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
+#define PRIVACY(name)                                                                     \
+        SD_BUS_WRITABLE_PROPERTY(name, "s", contact_get_privacy, contact_set_privacy, 0, \
+                                 CHANGES | SD_BUS_VTABLE_UNPRIVILEGED)
 
 static const sd_bus_vtable vtable[] = {
                 SD_BUS_VTABLE_START(0),
@@ -198,6 +201,10 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_PROPERTY("Verified", "b", contact_get_verified, 0, CHANGES),
                 SD_BUS_PROPERTY("VerifiedTime", "x", contact_get_verified_time, 0, CHANGES),
                 SD_BUS_PROPERTY("VerifiedHow", "s", contact_get_verified_how, 0, CHANGES),
+                PRIVACY("SendReadReceipts"),
+                PRIVACY("SendDeliveryReceipts"),
+                PRIVACY("ShowPresence"),
+                PRIVACY("SendTyping"),
                 SD_BUS_PROPERTY("Name", "s", get_name, 0, SD_BUS_VTABLE_PROPERTY_CONST),
                 SD_BUS_PROPERTY("IdentityKey", "ay", get_identity_key, 0, CHANGES),
                 SD_BUS_PROPERTY("SafetyNumber", "s", get_safety_number, 0, CHANGES),
@@ -228,7 +235,8 @@ void contact_bus_announce(Bus *bus, const char *name)
         if (account_messenger(bus->account) && sd_bus_path_encode(BUS_CONTACTS, name, &path) >= 0)
                 sd_bus_emit_properties_changed(bus->bus, path, BUS_CONTACT, "IdentityKey", "SafetyNumber",
                                                "KeyChanged", "LastMessage", "Relation", "Verified",
-                                               "VerifiedTime", "VerifiedHow", "AccountDeleted", NULL);
+                                               "VerifiedTime", "VerifiedHow", "AccountDeleted", "SendReadReceipts",
+                                               "SendDeliveryReceipts", "ShowPresence", "SendTyping", NULL);
 }
 
 void contact_bus_added(Bus *bus, const char *name)

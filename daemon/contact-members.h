@@ -16,3 +16,9 @@ int contact_method_block(sd_bus_message *m, void *userdata, sd_bus_error *error)
 int contact_method_unblock(sd_bus_message *m, void *userdata, sd_bus_error *error);
 int contact_get_relation(sd_bus *b, const char *path, const char *interface, const char *property,
                          sd_bus_message *reply, void *userdata, sd_bus_error *error);
+
+/* contact-privacy-bus.c */
+int contact_get_privacy(sd_bus *b, const char *path, const char *interface, const char *property,
+                        sd_bus_message *reply, void *userdata, sd_bus_error *error);
+int contact_set_privacy(sd_bus *b, const char *path, const char *interface, const char *property,
+                        sd_bus_message *m, void *userdata, sd_bus_error *error);

@@ -25,6 +25,9 @@ static const char *const names[] = {
                 [EVENT_VERIFICATION_CHANGED] = "verification-changed",
                 [EVENT_SESSION_RENEWED] = "session-renewed",
                 [EVENT_ATTACHMENT_CHANGED] = "attachment-changed",
+                [EVENT_MESSAGE_DELIVERED] = "message-delivered",
+                [EVENT_MESSAGE_READ] = "message-read",
+                [EVENT_CONVERSATION_READ] = "conversation-read",
 };
 
 const char *event_kind_name(EventKind kind)

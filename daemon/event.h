@@ -28,6 +28,9 @@ typedef enum EventKind {
         EVENT_VERIFICATION_CHANGED,
         EVENT_SESSION_RENEWED,
         EVENT_ATTACHMENT_CHANGED,
+        EVENT_MESSAGE_DELIVERED,
+        EVENT_MESSAGE_READ,
+        EVENT_CONVERSATION_READ,
 } EventKind;
 
 typedef struct Event {

@@ -7,8 +7,9 @@
 #include "daemon/edit.h"
 #include "daemon/inbox-attachment.h"
 #include "daemon/inbox-reject.h"
-#include "daemon/reaction.h"
 #include "daemon/inbox-verification.h"
+#include "daemon/reaction.h"
+#include "daemon/receipts.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
 #include "e2ee/content.h"
@@ -86,6 +87,7 @@ static int take(const InboxContext *context, const Content *content)
         case CONTENT_SESSION_RESET:
                 return take_session_reset(context, content);
         case CONTENT_RECEIPT:
+                return receipts_take(context, content);
         case CONTENT_TYPING:
         case CONTENT_PRESENCE_TICKET:
                 return 0;

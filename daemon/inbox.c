@@ -7,6 +7,7 @@
 #include "daemon/inbox-envelope.h"
 #include "daemon/log.h"
 #include "daemon/pause.h"
+#include "daemon/receipts.h"
 #include "wire/frame.h"
 
 /*
@@ -22,6 +23,7 @@ enum {
 struct Inbox {
         Store *store;
         const PeerSelf *self;
+        const Settings *settings;
         ServerLink *link;
         void (*received)(void *userdata);
         void *userdata;
@@ -33,8 +35,8 @@ struct Inbox {
 
 static void on_trouble_over(void *userdata);
 
-Inbox *inbox_new(Store *store, const PeerSelf *self, ServerLink *link, void (*received)(void *userdata),
-                 void *userdata)
+Inbox *inbox_new(Store *store, const PeerSelf *self, const Settings *settings, ServerLink *link,
+                 void (*received)(void *userdata), void *userdata)
 {
         Inbox *inbox = calloc(1, sizeof(*inbox));
 
@@ -42,6 +44,7 @@ Inbox *inbox_new(Store *store, const PeerSelf *self, ServerLink *link, void (*re
                 return NULL;
         inbox->store = store;
         inbox->self = self;
+        inbox->settings = settings;
         inbox->link = link;
         inbox->received = received;
         inbox->userdata = userdata;
@@ -109,6 +112,9 @@ static int take_in(Inbox *inbox, uint64_t *sequence_out)
                 }
         }
         r = store_account_set_sequence(inbox->store, sequence);
+        if (r < 0)
+                return r;
+        r = receipts_queue(inbox->store, inbox->self, inbox->settings); /* one for all that came of a contact */
         if (r < 0)
                 return r;
         *sequence_out = sequence;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/server-link.h"
+#include "daemon/settings.h"
 #include "e2ee/peer.h"
 
 /*
@@ -12,8 +13,8 @@
 typedef struct Inbox Inbox;
 
 /* received: something came, and the outbox may have something to answer. NULL: no memory. */
-Inbox *inbox_new(Store *store, const PeerSelf *self, ServerLink *link, void (*received)(void *userdata),
-                 void *userdata);
+Inbox *inbox_new(Store *store, const PeerSelf *self, const Settings *settings, ServerLink *link,
+                 void (*received)(void *userdata), void *userdata);
 Inbox *inbox_free(Inbox *inbox);
 
 void inbox_deliver(Inbox *inbox, Wire__ServerFrame **frame); /* takes the frame */

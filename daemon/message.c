@@ -23,6 +23,8 @@ static const char *const state_names[] = {
                 [MESSAGE_SENT] = "sent",
                 [MESSAGE_FAILED] = "failed",
                 [MESSAGE_RECEIVED] = "received",
+                [MESSAGE_DELIVERED] = "delivered",
+                [MESSAGE_READ] = "read",
 };
 
 const char *message_kind_name(MessageKind kind)

@@ -23,7 +23,9 @@ typedef enum MessageState {
         MESSAGE_QUEUED,
         MESSAGE_SENT, /* durable on the server */
         MESSAGE_FAILED,
-        MESSAGE_RECEIVED,
+        MESSAGE_RECEIVED,  /* incoming, and nobody has read it */
+        MESSAGE_DELIVERED, /* outgoing: stored at the contact's */
+        MESSAGE_READ,      /* by the contact; incoming: by the person here */
 } MessageState;
 
 typedef struct Message {

@@ -9,6 +9,7 @@
 #include "daemon/bus.h"
 #include "daemon/cleanup.h"
 #include "daemon/fd-call.h"
+#include "daemon/receipts.h"
 #include "daemon/message-change-bus.h"
 #include "daemon/store-message.h"
 
@@ -226,6 +227,26 @@ static int method_get(sd_bus_message *m, void *userdata, sd_bus_error *error)
         return sd_bus_send(NULL, reply, NULL);
 }
 
+static int method_mark_read(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        const char *conversation = NULL;
+        Bus *bus = userdata;
+        Messenger *messenger;
+        uint64_t number = 0;
+        int r;
+
+        r = sd_bus_message_read(m, "st", &conversation, &number);
+        if (r < 0)
+                return r;
+        r = bus_read_no_options(m);
+        if (r != 0)
+                return r < 0 ? r : bus_reply_error(m, r);
+        messenger = bus_messenger(bus, &r);
+        if (messenger)
+                r = receipts_mark_read(messenger->store, conversation, number);
+        return r == 0 ? sd_bus_reply_method_return(m, NULL) : bus_reply_error(m, r);
+}
+
 static const sd_bus_vtable vtable[] = {
                 SD_BUS_VTABLE_START(0),
                 SD_BUS_METHOD_WITH_NAMES("Send", "ssa{sv}",
@@ -271,6 +292,10 @@ static const sd_bus_vtable vtable[] = {
                                          SD_BUS_PARAM(id) SD_BUS_PARAM(transfer) SD_BUS_PARAM(done)
                                                          SD_BUS_PARAM(size),
                                          0),
+                SD_BUS_METHOD_WITH_NAMES("MarkRead", "sta{sv}",
+                                         SD_BUS_PARAM(conversation) SD_BUS_PARAM(number)
+                                                         SD_BUS_PARAM(options),
+                                         "", , method_mark_read, SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_VTABLE_END,
 };
 

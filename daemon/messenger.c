@@ -6,6 +6,8 @@
 #include <malloc.h>
 
 #include "daemon/cleanup.h"
+#include "daemon/log.h"
+#include "daemon/receipts.h"
 
 static void on_link_changed(void *userdata)
 {
@@ -41,12 +43,28 @@ static const LinkHandler link_handler = {
                 .frame = on_frame,
 };
 
+/* What has become due by whatever was committed: told once the caller is through, and once for all of it. */
+static gboolean on_follow_up(gpointer userdata)
+{
+        Messenger *messenger = userdata;
+        int r;
+
+        messenger->follow_up = 0;
+        r = receipts_send(messenger->store, &messenger->self, &messenger->settings);
+        if (r < 0)
+                log_error("receipts", r, "cannot queue what there is to tell");
+        outbox_pump(messenger->outbox);
+        return G_SOURCE_REMOVE;
+}
+
 static void on_committed(void *userdata)
 {
         Messenger *messenger = userdata;
 
         purge_committed(messenger->purge);
         attachments_committed(messenger->attachments);
+        if (!messenger->follow_up)
+                messenger->follow_up = g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, on_follow_up, messenger, NULL);
         messenger->handler->committed(messenger->userdata);
 }
 
@@ -127,7 +145,8 @@ int messenger_new(Store *store, int state_folder, const MessengerHandler *handle
         if (!messenger->link)
                 return -ENOMEM;
         messenger->outbox = outbox_new(store, &messenger->self, messenger->link);
-        messenger->inbox = inbox_new(store, &messenger->self, messenger->link, on_received, messenger);
+        messenger->inbox = inbox_new(store, &messenger->self, &messenger->settings, messenger->link,
+                                     on_received, messenger);
         messenger->upkeep = prekey_upkeep_new(store, &messenger->keys->identity, messenger->link);
         messenger->purge = purge_new(store);
         messenger->verifications = verification_upkeep_new(store, &messenger->self, on_expired, messenger);
@@ -150,6 +169,8 @@ Messenger *messenger_free(Messenger *messenger)
 {
         if (!messenger)
                 return NULL;
+        if (messenger->follow_up)
+                g_source_remove(messenger->follow_up);
         search_fill_free(messenger->search_fill);
         purge_free(messenger->purge);
         verification_upkeep_free(messenger->verifications);

@@ -34,6 +34,7 @@ typedef struct Messenger {
         SearchFill *search_fill;
         VerificationUpkeep *verifications;
         Attachments *attachments;
+        unsigned follow_up; /* see to what has become due by a commit */
         const MessengerHandler *handler;
         void *userdata;
 } Messenger;

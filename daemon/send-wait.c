@@ -53,13 +53,16 @@ int send_reply(Bus *bus, sd_bus_message *call, const Message *message)
         Problem reason = message->reason ? message->reason : PROBLEM_FAILED;
         char id[MESSAGE_ID_TEXT_SIZE];
         g_autofree char *text = NULL;
+        MessageState state = message->state;
 
         if (message->state == MESSAGE_FAILED) {
                 text = problem_sentence_when(reason, message->retry_at_ms);
                 return bus_reply_error_text(call, reason, text);
         }
+        if (message->state == MESSAGE_DELIVERED || message->state == MESSAGE_READ)
+                state = MESSAGE_SENT; /* a receipt was faster */
         message_id_format(&message->id, id);
-        return sd_bus_reply_method_return(call, "sss", id, message_state_name(message->state),
+        return sd_bus_reply_method_return(call, "sss", id, message_state_name(state),
                                           problem_name(message_bus_reason(bus, message)));
 }
 

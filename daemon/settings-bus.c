@@ -66,6 +66,10 @@ static const sd_bus_vtable vtable[] = {
                 SETTING("FetchPicturesUpTo", "u"),
                 SETTING("Notifications", "b"),
                 SETTING("NotificationContent", "s"),
+                SETTING("SendReadReceipts", "b"),
+                SETTING("SendDeliveryReceipts", "b"),
+                SETTING("ShowPresence", "b"),
+                SETTING("SendTyping", "b"),
                 SD_BUS_VTABLE_END,
 };
 

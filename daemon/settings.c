@@ -18,6 +18,10 @@ const SettingKind setting_kinds[SETTING_COUNT] = {
                 [SETTING_FETCH_PICTURES_UP_TO] = {"FetchPicturesUpTo", 'u', 10 * 1024, 1024 * 1024, NULL}, /* KiB */
                 [SETTING_NOTIFICATIONS] = {"Notifications", 'b', 1, 0, NULL},
                 [SETTING_NOTIFICATION_CONTENT] = {"NotificationContent", 's', 0, 0, notification_contents},
+                [SETTING_SEND_READ_RECEIPTS] = {"SendReadReceipts", 'b', 1, 0, NULL},
+                [SETTING_SEND_DELIVERY_RECEIPTS] = {"SendDeliveryReceipts", 'b', 1, 0, NULL},
+                [SETTING_SHOW_PRESENCE] = {"ShowPresence", 'b', 1, 0, NULL},
+                [SETTING_SEND_TYPING] = {"SendTyping", 'b', 1, 0, NULL},
 };
 
 SettingId setting_find(const char *name)

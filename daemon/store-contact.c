@@ -44,6 +44,26 @@ static int read_relation(Statement *s, Contact *out)
         return 0;
 }
 
+static const char *const choice_columns[PRIVACY_COUNT] = {
+                [PRIVACY_READ_RECEIPTS] = "read_receipts",
+                [PRIVACY_DELIVERY_RECEIPTS] = "delivery_receipts",
+                [PRIVACY_PRESENCE] = "presence",
+                [PRIVACY_TYPING] = "typing",
+};
+
+static int read_choices(Statement *s, Contact *out)
+{
+        for (unsigned i = 0; i < PRIVACY_COUNT; i++) {
+                int64_t choice = 0;
+
+                statement_column_int64(s, choice_columns[i], &choice);
+                if (choice < CHOICE_DEFAULT || choice > CHOICE_YES)
+                        return -EBADMSG;
+                out->choices[i] = (ContactChoice)choice;
+        }
+        return 0;
+}
+
 static int read_identity(Statement *s, const char *column, bool *has_out, PublicIdentity *out)
 {
         const uint8_t *data = NULL;
@@ -85,6 +105,9 @@ static int read_row(Statement *s, Contact *out)
         if (safety_number)
                 g_strlcpy(out->safety_number, safety_number, sizeof(out->safety_number));
         r = read_relation(s, out);
+        if (r < 0)
+                return r;
+        r = read_choices(s, out);
         if (r < 0)
                 return r;
         r = read_identity(s, "identity", &out->has_identity, &out->identity);
@@ -184,6 +207,24 @@ int store_contact_update_relation(Store *store, const Contact *contact)
         statement_bind_text(s, ":relation", relation_names[contact->relation]);
         statement_bind_int64(s, ":since", (int64_t)contact->relation_since_ms);
         statement_bind_int64(s, ":blocked", contact->blocked);
+        return statement_run(s);
+}
+
+int store_contact_update_choices(Store *store, const Contact *contact)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "UPDATE contact SET read_receipts = :read_receipts, presence = :presence,"
+                              "       delivery_receipts = :delivery_receipts, typing = :typing WHERE id = :id");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":id", contact->id);
+        statement_bind_int64(s, ":read_receipts", contact->choices[PRIVACY_READ_RECEIPTS]);
+        statement_bind_int64(s, ":delivery_receipts", contact->choices[PRIVACY_DELIVERY_RECEIPTS]);
+        statement_bind_int64(s, ":presence", contact->choices[PRIVACY_PRESENCE]);
+        statement_bind_int64(s, ":typing", contact->choices[PRIVACY_TYPING]);
         return statement_run(s);
 }
 

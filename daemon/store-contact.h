@@ -13,6 +13,21 @@ typedef enum ContactRelation {
         CONTACT_DECLINED,
 } ContactRelation;
 
+/* What one can show of oneself, and what a person has decided about it for one contact. */
+typedef enum ContactPrivacy {
+        PRIVACY_READ_RECEIPTS,
+        PRIVACY_DELIVERY_RECEIPTS,
+        PRIVACY_PRESENCE,
+        PRIVACY_TYPING,
+        PRIVACY_COUNT,
+} ContactPrivacy;
+
+typedef enum ContactChoice {
+        CHOICE_DEFAULT, /* as the settings say */
+        CHOICE_NO,
+        CHOICE_YES,
+} ContactChoice;
+
 /* Somebody one has written to, or who has written. */
 typedef struct Contact {
         int64_t id;
@@ -28,6 +43,7 @@ typedef struct Contact {
         ContactRelation relation;
         uint64_t relation_since_ms;
         bool blocked;
+        ContactChoice choices[PRIVACY_COUNT];
 } Contact;
 
 /* Only they learn anything of us: that we are there, that we got something, that we read it. */
@@ -53,6 +69,7 @@ int store_contact_insert(Store *store, Contact *contact);
 int store_contact_update(Store *store, const Contact *contact);
 /* Relation, since when, and whether they are blocked. */
 int store_contact_update_relation(Store *store, const Contact *contact);
+int store_contact_update_choices(Store *store, const Contact *contact);
 
 /* The number of the newest message with them, or 0. */
 int store_contact_last_message(Store *store, int64_t id, uint64_t *out);

@@ -19,9 +19,9 @@ int store_message_insert(Store *store, int64_t contact, Message *message)
                         store->database, &s,
                         "INSERT INTO message (id, contact, outgoing, kind, text, sent, received, state, "
                         "reason,"
-                        "                     retry_at, reply_to, unaccepted_key)"
+                        "                     retry_at, reply_to, unaccepted_key, told)"
                         " VALUES (:id, :contact, :outgoing, :kind, :text, :sent, :received, :state, :reason,"
-                        "         :retry_at, :reply_to, :unaccepted_key)");
+                        "         :retry_at, :reply_to, :unaccepted_key, :told)");
         if (r < 0)
                 return r;
         statement_bind_blob(s, ":id", message->id.bytes, sizeof(message->id.bytes));
@@ -36,6 +36,7 @@ int store_message_insert(Store *store, int64_t contact, Message *message)
         statement_bind_text(s, ":reason", message->reason ? problem_name(message->reason) : NULL);
         if (message->retry_at_ms)
                 statement_bind_int64(s, ":retry_at", (int64_t)message->retry_at_ms);
+        statement_bind_int64(s, ":told", message->outgoing || !message_kind_is_said(message->kind) ? 2 : 0);
         if (message->has_reply_to)
                 statement_bind_blob(s, ":reply_to", message->reply_to.bytes, sizeof(message->reply_to.bytes));
         statement_bind_int64(s, ":unaccepted_key", message->unaccepted_key);
@@ -58,7 +59,8 @@ int store_message_set_state(Store *store, uint64_t number, MessageState state, P
 
         r = statement_prepare(store->database, &s,
                               "UPDATE message SET state = :state, reason = :reason, retry_at = :retry_at"
-                              " WHERE number = :number");
+                              " WHERE number = :number AND state <> 'read'"
+                              " AND (state <> 'delivered' OR :state = 'read')");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":number", (int64_t)number);

@@ -8,6 +8,7 @@ enum { STORE_MESSAGE_NONE = 1, STORE_MESSAGE_REPEATED = 2 };
 
 /* Fills in the number. STORE_MESSAGE_REPEATED: there is a message of this ID. */
 int store_message_insert(Store *store, int64_t contact, Message *message);
+/* What the contact has got stays so: states never go back. */
 int store_message_set_state(Store *store, uint64_t number, MessageState state, Problem reason,
                             uint64_t retry_at_ms);
 /* All queued messages to a contact get a reason, or lose it. */

@@ -200,6 +200,19 @@ static const char *const scripts[] = {
                 "    INSERT OR IGNORE INTO attachment_garbage (file, blob_id)"
                 "        VALUES (old.file, CASE WHEN old.owns_blob THEN old.blob_id END);"
                 "END;",
+
+                /* What the sender of a message has been told of it: 0 nothing, 1 that it is here, 2 that it was read,
+                   or that there is nothing to tell. What is here already counts as read, and as told. Then how much a
+                   person shows of themselves to a contact: 0 as in general, 1 no, 2 yes. */
+                "ALTER TABLE message ADD COLUMN told INTEGER NOT NULL DEFAULT 2;"
+                "UPDATE message SET state = 'read' WHERE outgoing = 0;"
+                "CREATE INDEX message_untold ON message (contact, number)"
+                "    WHERE told < CASE state WHEN 'read' THEN 2 ELSE 1 END;"
+                "CREATE INDEX message_unread ON message (contact, number) WHERE state = 'received' AND told < 2;"
+                "ALTER TABLE contact ADD COLUMN read_receipts INTEGER NOT NULL DEFAULT 0;"
+                "ALTER TABLE contact ADD COLUMN delivery_receipts INTEGER NOT NULL DEFAULT 0;"
+                "ALTER TABLE contact ADD COLUMN presence INTEGER NOT NULL DEFAULT 0;"
+                "ALTER TABLE contact ADD COLUMN typing INTEGER NOT NULL DEFAULT 0;",
 };
 
 int store_migrate(Database *database)

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 
-from harness.bus import ROOT  # noqa: E402
+from harness.bus import GLib, NAME, ROOT  # noqa: E402
 from harness.process import sanitizer_reports  # noqa: E402
 from harness.server import Server  # noqa: E402
 from harness.waiting import until  # noqa: E402
@@ -69,10 +69,12 @@ def fresh(make_daemon):
 
 @pytest.fixture(scope="module")
 def pair(make_daemon, server, new_name):
-    """Two accounts that have exchanged a message: [(daemon, name), (daemon, name)]."""
+    """Two accounts that have exchanged a message, and send no receipts: [(daemon, name), (daemon, name)]."""
     people = [(make_daemon(), new_name()) for _ in range(2)]
     for daemon, name in people:
         daemon.register(server, name)
+        daemon.call("org.freedesktop.DBus.Properties.Set", "(ssv)", f"{NAME}.Settings", "SendDeliveryReceipts",
+                    GLib.Variant("b", False))
     (alice, _), (bob, bob_name) = people
     _, state, reason = alice.send(bob_name, "Hello, Bob", wait=True)
     assert (state, reason) == ("sent", "")

@@ -171,8 +171,11 @@ class User:
         until(f"{self.name} has the message", there)
 
     def wait_state(self, other, text, state):
+        states = ["sent", "delivered", "read"]
+        enough = states[states.index(state):] if state in states else [state]
+
         def there():
-            return any(m["kind"] == "text" and m["text"] == text and m["state"] == state
+            return any(m["kind"] == "text" and m["text"] == text and m["state"] in enough
                        for m in self.history(other, 500))
         until(f"{self.name}'s message is {state}", there)
 
