@@ -62,7 +62,7 @@ static void read_change(ByteReader *reader, GroupChange *out)
         }
         if (name.size > 0)
                 memcpy(out->name, name.data, name.size);
-        if (name.size > 0 && !group_name_is_valid(out->name))
+        if (name.size > 0 && (strlen(out->name) != name.size || !group_name_is_valid(out->name)))
                 reader->failed = true;
         out->number = read_u32(reader);
 }

@@ -204,6 +204,7 @@ static int decode_session(MlsGroup **mls, ByteReader *head, MlsSlice wish, MlsSl
                           GroupSession **out)
 {
         __attribute__((cleanup(group_session_freep))) GroupSession *session = NULL;
+        GroupSettings next;
         int r;
 
         r = group_session_wrap(mls, &session);
@@ -218,7 +219,9 @@ static int decode_session(MlsGroup **mls, ByteReader *head, MlsSlice wish, MlsSl
                 return r;
         if (head->failed || session->has_wish != (wish.size > 0) ||
             mls_group_has_pending(session->mls) != (pending.size > 0) ||
-            (pending.size > 0 && !session->has_wish))
+            (pending.size > 0 && !session->has_wish) ||
+            (pending.size > 0 &&
+             group_settings_read(mls_group_pending_extensions(session->mls), &next) != 0))
                 return MLS_MALFORMED;
         *out = session;
         session = NULL;

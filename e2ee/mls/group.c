@@ -243,6 +243,11 @@ bool mls_group_is_pending(const MlsGroup *group, MlsSlice message)
         return mls_hash_equal(&hash, &group->pending->message);
 }
 
+MlsSlice mls_group_pending_extensions(const MlsGroup *group)
+{
+        return group->pending ? mls_slice_of(&group->pending->next.extensions) : (MlsSlice){0};
+}
+
 void mls_group_drop_commit(MlsGroup *group)
 {
         mls_transition_free(group->pending);

@@ -200,6 +200,8 @@ int mls_group_commit(MlsGroup *group, const MlsCommitOptions *options, const Mls
 bool mls_group_has_pending(const MlsGroup *group);
 /* This message is the pending commit. */
 bool mls_group_is_pending(const MlsGroup *group, MlsSlice message);
+/* The group context's extensions, as they will be; empty if none is pending. */
+MlsSlice mls_group_pending_extensions(const MlsGroup *group);
 /* changes may be NULL; else as MlsReceived has them, for mls_changes_free(). */
 int mls_group_keep_commit(MlsGroup *group, MlsChange **changes, size_t *count);
 void mls_group_drop_commit(MlsGroup *group);

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 group = party_load(all);
                 before = party_store(group);
         }
-        message = party_insider_message(all, mls_slice(data, size));
+        message = party_insider_message(all->members[1].group, mls_slice(data, size));
         r = mls_group_receive(group, mls_slice_of(&message), NULL, &all->members[0].context, &received);
         party_expect(r >= 0);
         mls_buffer_deinit(&message);

@@ -129,13 +129,12 @@ MlsBuffer party_store(const MlsGroup *group)
         return out;
 }
 
-MlsBuffer party_insider_message(const Party *party, MlsSlice content)
+MlsBuffer party_insider_message(const MlsGroup *group, MlsSlice content)
 {
-        const MlsGroup *group = party->members[1].group;
         static const uint8_t no_tag[MLS_HASH_SIZE];
         MlsAuthenticatedContent authenticated = {
                         .wire_format = MLS_PUBLIC_MESSAGE,
-                        .content = {.sender = {.type = MLS_SENDER_MEMBER, .index = 1},
+                        .content = {.sender = {.type = MLS_SENDER_MEMBER, .index = group->own_leaf},
                                     .type = content.size > 0 ? (MlsContentType)content.data[0]
                                                              : MLS_APPLICATION},
                         .auth = {.confirmation_tag = mls_slice(no_tag, sizeof(no_tag))},
@@ -149,12 +148,12 @@ MlsBuffer party_insider_message(const Party *party, MlsSlice content)
         mls_write_vector(&framed, mls_group_id(group));
         mls_write_u64(&framed, mls_group_epoch(group));
         mls_write_u8(&framed, MLS_SENDER_MEMBER);
-        mls_write_u32(&framed, 1);
+        mls_write_u32(&framed, group->own_leaf);
         mls_write_u8(&framed, 0);
         mls_write_slice(&framed, content);
         authenticated.content.encoded = mls_written(&framed);
         party_expect(mls_sign_content(&authenticated.content, MLS_PUBLIC_MESSAGE, mls_group_context(group),
-                                      &party->members[1].signing_key, &signature) == 0);
+                                      &group->now.signing_key, &signature) == 0);
         authenticated.auth.signature = mls_slice(signature.bytes, sizeof(signature.bytes));
         party_expect(mls_protect_public(&authenticated, mls_group_context(group),
                                         &group->now.secrets.membership, &out) == 0);

@@ -32,10 +32,10 @@ MlsGroup *party_load(const Party *party);
 MlsBuffer party_store(const MlsGroup *group);
 
 /*
- * A public message of member 1 with this content, signed and tagged as it should be: what an insider can do.
- * first is the content's type.
+ * A public message of who has this group, with this content, signed and tagged as it should be: what an
+ * insider can do. Its first byte is the content's type.
  */
-MlsBuffer party_insider_message(const Party *party, MlsSlice content);
+MlsBuffer party_insider_message(const MlsGroup *insider, MlsSlice content);
 /*
  * A welcome for the guest with these group secrets, and a group info that the first member has signed: size
  * of the group secrets in two bytes, group secrets, group info without signature.
