@@ -5,8 +5,10 @@
 #include <libintl.h>
 #include <string.h>
 
+#include "daemon/cleanup.h"
 #include "daemon/log.h"
 #include "daemon/notice-text.h"
+#include "daemon/store-attachment.h"
 #include "daemon/store-message.h"
 
 #define _(text) gettext(text)
@@ -187,6 +189,7 @@ static int on_shown(sd_bus_message *reply, void *userdata, sd_bus_error *error)
 typedef struct Words {
         bool markup;
         char *text;
+        bool is_file; /* and nothing was said with it */
 } Words;
 
 /* What came under a key that nobody has accepted may be anybody's: it is to be read where the warning
@@ -197,6 +200,21 @@ static int take_text(void *userdata, const Message *message)
 
         if (message->text && !message->unaccepted_key)
                 words->text = notice_text(message->text, message->text_size, words->markup);
+        words->is_file = message->kind == MESSAGE_ATTACHMENT && message->text_size == 0 &&
+                         !message->unaccepted_key;
+        return 0;
+}
+
+static int take_file_name(Store *store, uint64_t message, Words *words)
+{
+        _cleanup_(attachment_deinit) Attachment attachment = {0};
+        int r;
+
+        r = store_attachment_get(store, message, &attachment);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        g_free(words->text);
+        words->text = notice_text(attachment.content.name, strlen(attachment.content.name), words->markup);
         return 0;
 }
 
@@ -208,6 +226,8 @@ static int conversation_body(const Notice *notice, Store *store, bool with_text,
 
         if (with_text)
                 r = store_message_get(store, notice->newest, take_text, &words);
+        if (r >= 0 && words.is_file)
+                r = take_file_name(store, notice->newest, &words);
         text = words.text;
         if (r < 0)
                 return r;

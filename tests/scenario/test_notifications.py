@@ -54,6 +54,14 @@ def test_words_are_made_harmless(alice, bob, desktop):
     desktop.see_one(bob.name, "<b>one</b> two three می\u200cروم " + "x" * (200 - 28) + "…")
 
 
+def test_a_file_has_its_name(alice, bob, desktop):
+    (bob.folder / "the cat.txt").write_bytes(b"meow")
+    bob.smctl("send", "--file", "the cat.txt", alice.name, expect=0)
+    desktop.see_one(bob.name, "the cat.txt")
+    bob.smctl("send", "--file", "the cat.txt", alice.name, "our cat", expect=0)
+    desktop.see_one(bob.name, "2 new messages\nour cat")
+
+
 def test_markup_is_escaped_where_it_would_count(alice, bob, talkative):
     bob.send(alice, "<b>one</b> & more")
     talkative.see_one(bob.name, "&lt;b&gt;one&lt;/b&gt; &amp; more")
