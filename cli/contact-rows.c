@@ -14,6 +14,7 @@ static const struct {
                 {"VerifiedHow", "verified-how"},
                 {"Comparing", "comparing"},
                 {"AccountDeleted", "account-deleted"},
+                {"Timer", "timer"},
                 {"Created", "created"},
                 {"LastMessage", "last-message"},
 };

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/duration.h"
 #include "cli/harmless.h"
 #include "client/failure.h"
 
@@ -78,6 +79,16 @@ char *output_message_state(const ClientMessage *message)
         return harmless_line(state);
 }
 
+static char *timer_change_of(const ClientMessage *message)
+{
+        g_autofree char *time = duration_format(message->timer);
+
+        if (message->timer == 0)
+                return g_strdup_printf(_("%s has set that new messages stay"), message->sender);
+        /* TRANSLATORS: a name, and a time as 8h or 1d. */
+        return g_strdup_printf(_("%s has set that new messages disappear %s after reading"), message->sender, time);
+}
+
 static char *notice_of(const ClientMessage *message)
 {
         if (strcmp(message->kind, "key-change") == 0)
@@ -97,6 +108,10 @@ static char *notice_of(const ClientMessage *message)
                 return g_strdup_printf(_("a message from %s that could not be decrypted"), message->sender);
         if (strcmp(message->kind, "deleted") == 0)
                 return g_strdup_printf(_("a message from %s that was deleted"), message->sender);
+        if (strcmp(message->kind, "expired") == 0)
+                return g_strdup_printf(_("a message from %s whose time is over"), message->sender);
+        if (strcmp(message->kind, "timer-change") == 0)
+                return timer_change_of(message);
         return g_strdup_printf(_("a \"%s\" from %s"), message->kind, message->sender);
 }
 

@@ -75,6 +75,7 @@ const Verb verb_table[] = {
                 {"react", "ID [EMOJI]", 1, 2, OPTION_BIT(OPTION_REMOVE), N_("put an emoji to a message"), cmd_react},
                 {"save", "ID", 1, 1, OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE),
                  N_("write the file of a message to a file"), cmd_save},
+                {"timer", "NAME [TIME|off]", 1, 2, 0, N_("show or set how long messages stay after reading"), cmd_timer},
                 {"chat", "NAME", 1, 1, 0, N_("talk live"), cmd_chat},
                 {"history", "NAME", 1, 1,
                  OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BEFORE) | OPTION_BIT(OPTION_AFTER),

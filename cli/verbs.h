@@ -103,6 +103,7 @@ ClientFailure cmd_send(const Command *command);
 ClientFailure cmd_session(const Command *command);
 ClientFailure cmd_settings(const Command *command);
 ClientFailure cmd_status(const Command *command);
+ClientFailure cmd_timer(const Command *command);
 ClientFailure cmd_trust(const Command *command);
 ClientFailure cmd_unblock(const Command *command);
 ClientFailure cmd_unlock(const Command *command);

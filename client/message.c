@@ -36,6 +36,7 @@ void client_message_init(ClientMessage *message, GVariant *dictionary)
         g_variant_lookup(dictionary, "edited", "b", &message->edited);
         g_variant_lookup(dictionary, "edited-time", "x", &message->edited_time);
         g_variant_lookup(dictionary, "unaccepted-key", "b", &message->unaccepted_key);
+        g_variant_lookup(dictionary, "timer", "u", &message->timer);
         g_variant_lookup(dictionary, "time", "x", &message->time);
         g_variant_lookup(dictionary, "received-time", "x", &message->received_time);
 }

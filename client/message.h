@@ -16,6 +16,7 @@ typedef struct ClientMessage {
         const char *kind;
         const char *text;
         gboolean unaccepted_key;
+        guint32 timer; /* of a "timer-change": seconds, 0: off */
         gint64 time;
         gint64 received_time;
         const char *state;

@@ -18,6 +18,7 @@
 #include "daemon/store-attachment.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
+#include "daemon/timer.h"
 #include "e2ee/blob.h"
 #include "wire/username.h"
 
@@ -176,6 +177,9 @@ static int insert(AttachmentSealing *sealing, const AttachmentToSend *file, Mess
         }
         r = relation_write_to(sealing->store, &contact);
         if (r != 0)
+                return r;
+        r = timer_give(sealing->store, &contact, message);
+        if (r < 0)
                 return r;
         message->reason = contact.key_changed ? PROBLEM_KEY_CHANGED : PROBLEM_NONE;
         r = store_message_insert(sealing->store, contact.id, message);

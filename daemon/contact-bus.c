@@ -205,6 +205,9 @@ static const sd_bus_vtable vtable[] = {
                 PRIVACY("SendDeliveryReceipts"),
                 PRIVACY("ShowPresence"),
                 PRIVACY("SendTyping"),
+                SD_BUS_METHOD_WITH_NAMES("SetTimer", "ua{sv}", SD_BUS_PARAM(seconds) SD_BUS_PARAM(options), "",
+                                         , contact_method_set_timer, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_PROPERTY("Timer", "u", contact_get_timer, 0, CHANGES),
                 SD_BUS_PROPERTY("Name", "s", get_name, 0, SD_BUS_VTABLE_PROPERTY_CONST),
                 SD_BUS_PROPERTY("IdentityKey", "ay", get_identity_key, 0, CHANGES),
                 SD_BUS_PROPERTY("SafetyNumber", "s", get_safety_number, 0, CHANGES),
@@ -236,7 +239,7 @@ void contact_bus_announce(Bus *bus, const char *name)
                 sd_bus_emit_properties_changed(bus->bus, path, BUS_CONTACT, "IdentityKey", "SafetyNumber",
                                                "KeyChanged", "LastMessage", "Relation", "Verified",
                                                "VerifiedTime", "VerifiedHow", "AccountDeleted", "SendReadReceipts",
-                                               "SendDeliveryReceipts", "ShowPresence", "SendTyping", NULL);
+                                               "SendDeliveryReceipts", "ShowPresence", "SendTyping", "Timer", NULL);
 }
 
 void contact_bus_added(Bus *bus, const char *name)

@@ -22,3 +22,8 @@ int contact_get_privacy(sd_bus *b, const char *path, const char *interface, cons
                         sd_bus_message *reply, void *userdata, sd_bus_error *error);
 int contact_set_privacy(sd_bus *b, const char *path, const char *interface, const char *property,
                         sd_bus_message *m, void *userdata, sd_bus_error *error);
+
+/* contact-timer-bus.c */
+int contact_method_set_timer(sd_bus_message *m, void *userdata, sd_bus_error *error);
+int contact_get_timer(sd_bus *b, const char *path, const char *interface, const char *property,
+                      sd_bus_message *reply, void *userdata, sd_bus_error *error);

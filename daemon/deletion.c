@@ -41,7 +41,7 @@ static int withdraw(Store *store, const MessageTarget *target, bool *left_out)
                 if (r < 0)
                         return r;
         }
-        return store_outbox_delete_about(store, target->number);
+        return 0;
 }
 
 static int tell(Store *store, const PeerSelf *self, const MessageTarget *target, const ContentMessageId *id)
@@ -57,9 +57,16 @@ static int tell(Store *store, const PeerSelf *self, const MessageTarget *target,
         return outbox_queue_content(store, self, &contact, &content);
 }
 
+/* One that is gone here may still be there. */
 static bool may_delete_for_everyone(const MessageTarget *target)
 {
-        return target->outgoing && (message_kind_is_said(target->kind) || target->kind == MESSAGE_DELETED);
+        return target->outgoing && (message_kind_is_said(target->kind) || message_kind_is_gone(target->kind));
+}
+
+/* What a person is to forget here is not to be taken back from the other side, who would not know the new time. */
+static bool is_on_its_way(const MessageTarget *target)
+{
+        return target->kind == MESSAGE_TIMER_CHANGE && target->state == MESSAGE_QUEUED;
 }
 
 int delete_message(Store *store, const PeerSelf *self, const ContentMessageId *id, bool for_everyone)
@@ -75,7 +82,9 @@ int delete_message(Store *store, const PeerSelf *self, const ContentMessageId *i
         r = store_target_find(store, id, &target);
         if (r != 0)
                 return r < 0 ? r : PROBLEM_NOT_FOUND;
-        if (for_everyone && !may_delete_for_everyone(&target))
+        if (target.kind == MESSAGE_EXPIRED && !for_everyone)
+                return PROBLEM_NOT_FOUND;
+        if (for_everyone ? !may_delete_for_everyone(&target) : is_on_its_way(&target))
                 return PROBLEM_NOT_ALLOWED;
         r = withdraw(store, &target, &left);
         if (r < 0)
@@ -90,8 +99,8 @@ int delete_message(Store *store, const PeerSelf *self, const ContentMessageId *i
                 if (r < 0)
                         return r;
         }
-        if (target.kind != MESSAGE_DELETED) {
-                r = store_message_forget(store, target.number);
+        if (!message_kind_is_gone(target.kind)) {
+                r = store_message_forget(store, target.number, MESSAGE_DELETED);
                 if (r < 0)
                         return r;
                 r = store_event_add(store, EVENT_MESSAGE_DELETED, target.contact, target.number);
@@ -116,11 +125,11 @@ int deletion_take(const InboxContext *context, const Content *content)
                 return 0;
         if (target.contact != context->contact->id || target.outgoing)
                 return inbox_refuse(store, "a deletion of what is not theirs");
-        if (target.kind == MESSAGE_DELETED)
+        if (message_kind_is_gone(target.kind))
                 return 0;
         if (!message_kind_is_said(target.kind) && target.kind != MESSAGE_UNSUPPORTED)
                 return inbox_refuse(store, "a deletion of a notice");
-        r = store_message_forget(store, target.number);
+        r = store_message_forget(store, target.number, MESSAGE_DELETED);
         if (r < 0)
                 return r;
         return store_event_add(store, EVENT_MESSAGE_DELETED, target.contact, target.number);

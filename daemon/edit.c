@@ -127,7 +127,7 @@ int edit_take(const InboxContext *context, const Content *content)
                 return r;
         if (r != 0 || target.contact != context->contact->id)
                 return inbox_refuse(store, "an edit of what is not there");
-        if (target.kind == MESSAGE_DELETED && !target.outgoing)
+        if (message_kind_is_gone(target.kind) && !target.outgoing)
                 return 0;
         if (target.outgoing || target.kind != MESSAGE_TEXT)
                 return inbox_refuse(store, "an edit of what is not theirs, or no text");

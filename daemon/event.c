@@ -28,6 +28,8 @@ static const char *const names[] = {
                 [EVENT_MESSAGE_DELIVERED] = "message-delivered",
                 [EVENT_MESSAGE_READ] = "message-read",
                 [EVENT_CONVERSATION_READ] = "conversation-read",
+                [EVENT_TIMER_CHANGED] = "timer-changed",
+                [EVENT_MESSAGE_EXPIRED] = "message-expired",
 };
 
 const char *event_kind_name(EventKind kind)

@@ -31,6 +31,8 @@ typedef enum EventKind {
         EVENT_MESSAGE_DELIVERED,
         EVENT_MESSAGE_READ,
         EVENT_CONVERSATION_READ,
+        EVENT_TIMER_CHANGED,
+        EVENT_MESSAGE_EXPIRED,
 } EventKind;
 
 typedef struct Event {

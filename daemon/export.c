@@ -78,6 +78,8 @@ static int push_message(void *userdata, const Message *message)
         Export *export = userdata;
         int r;
 
+        if (message->kind == MESSAGE_EXPIRED) /* meanwhile */
+                return 0;
         r = export->handler->message(export->userdata, message, line);
         if (r != 0)
                 return r;

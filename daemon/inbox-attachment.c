@@ -8,6 +8,7 @@
 #include "daemon/store-attachment.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
+#include "daemon/timer.h"
 #include "e2ee/blob.h"
 
 static int insert_attachment(Store *store, uint64_t message, const ContentAttachment *said)
@@ -36,6 +37,8 @@ int inbox_take_attachment(const InboxContext *context, const Content *content)
                         .text_size = content->text_size,
                         .has_reply_to = content->has_reply_to,
                         .reply_to = content->reply_to,
+                        .timer_s = timer_bounded(content->expires_after_s),
+                        .unaccepted_key = context->unaccepted_key,
         };
         int r;
 

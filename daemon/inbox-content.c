@@ -12,6 +12,7 @@
 #include "daemon/receipts.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
+#include "daemon/timer.h"
 #include "e2ee/content.h"
 
 /* Something to show to a person: a text, or that something came which this version cannot show. */
@@ -27,6 +28,7 @@ static int take_message(const InboxContext *context, const Content *content, Mes
                         .text_size = kind == MESSAGE_TEXT ? content->text_size : 0,
                         .has_reply_to = content->has_reply_to,
                         .reply_to = content->reply_to,
+                        .timer_s = kind == MESSAGE_TEXT ? timer_bounded(content->expires_after_s) : 0,
                         .unaccepted_key = context->unaccepted_key,
         };
         int r;
@@ -60,6 +62,7 @@ static bool may_stranger_say(const Content *content)
         case CONTENT_ATTACHMENT:
         case CONTENT_DELETION:
         case CONTENT_EDIT:
+        case CONTENT_TIMER_CHANGE:
         case CONTENT_PRESENCE_TICKET:
         case CONTENT_UNKNOWN:
                 return true;
@@ -68,7 +71,6 @@ static bool may_stranger_say(const Content *content)
         case CONTENT_TYPING:
         case CONTENT_REACTION:
         case CONTENT_VERIFICATION:
-        case CONTENT_TIMER_CHANGE:
         case CONTENT_ACCOUNT_DELETED:
                 return false;
         }
@@ -98,7 +100,7 @@ static int take(const InboxContext *context, const Content *content)
         case CONTENT_DELETION:
                 return deletion_take(context, content);
         case CONTENT_TIMER_CHANGE:
-                return take_message(context, content, MESSAGE_UNSUPPORTED);
+                return timer_take(context, content);
         case CONTENT_ACCOUNT_DELETED:
                 return take_message(context, content, MESSAGE_ACCOUNT_DELETED);
         case CONTENT_VERIFICATION:

@@ -117,6 +117,24 @@ static int append_reactions(Messenger *messenger, sd_bus_message *m, const Messa
         return r;
 }
 
+/* ---- Timers ---- */
+
+static int append_timer(sd_bus_message *m, const Message *message)
+{
+        int r;
+
+        if (message->kind == MESSAGE_TIMER_CHANGE)
+                return sd_bus_message_append(m, "{sv}", "timer", "u", message->timer_s);
+        if (message->timer_s == 0)
+                return 0;
+        r = sd_bus_message_append(m, "{sv}", "expires-after", "u", message->timer_s);
+        if (r < 0 || message->expires_ms == 0)
+                return r;
+        return sd_bus_message_append(m, "{sv}", "expires-time", "x", (int64_t)message->expires_ms);
+}
+
+/* ---- All of it ---- */
+
 static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
 {
         Messenger *messenger = account_messenger(bus->account);
@@ -147,6 +165,9 @@ static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
                         return r;
         }
         r = append_reactions(messenger, m, message);
+        if (r < 0)
+                return r;
+        r = append_timer(m, message);
         if (r < 0)
                 return r;
         if (message->unaccepted_key) {

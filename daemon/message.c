@@ -16,6 +16,8 @@ static const char *const kind_names[] = {
                 [MESSAGE_UNVERIFIED] = "unverified",
                 [MESSAGE_MISMATCH] = "verification-mismatch",
                 [MESSAGE_ATTACHMENT] = "attachment",
+                [MESSAGE_TIMER_CHANGE] = "timer-change",
+                [MESSAGE_EXPIRED] = "expired",
 };
 
 static const char *const state_names[] = {
@@ -73,9 +75,16 @@ bool message_kind_is_said(MessageKind kind)
         case MESSAGE_VERIFIED:
         case MESSAGE_UNVERIFIED:
         case MESSAGE_MISMATCH:
+        case MESSAGE_TIMER_CHANGE:
+        case MESSAGE_EXPIRED:
                 return false;
         }
         return false;
+}
+
+bool message_kind_is_gone(MessageKind kind)
+{
+        return kind == MESSAGE_DELETED || kind == MESSAGE_EXPIRED;
 }
 
 void message_id_format(const ContentMessageId *id, char out[static MESSAGE_ID_TEXT_SIZE])

@@ -17,6 +17,8 @@ typedef enum MessageKind {
         MESSAGE_UNVERIFIED,  /* is no longer, */
         MESSAGE_MISMATCH,    /* or showed other emoji */
         MESSAGE_ATTACHMENT,  /* daemon/attachment.h has the rest */
+        MESSAGE_TIMER_CHANGE, /* somebody has set how long messages stay */
+        MESSAGE_EXPIRED,      /* what is left of one whose time is over: no history shows it */
 } MessageKind;
 
 typedef enum MessageState {
@@ -43,6 +45,8 @@ typedef struct Message {
         bool has_reply_to;
         ContentMessageId reply_to; /* the message that it answers, by the word of its sender */
         uint64_t edited_ms;        /* the last edit, by its sender's clock; 0: none */
+        uint32_t timer_s;          /* how long it stays; of MESSAGE_TIMER_CHANGE, the new time; 0: for ever */
+        uint64_t expires_ms;       /* when it goes, once that is known, or 0 */
         bool unaccepted_key;  /* it came under a key of the contact's that nobody had accepted then */
 } Message;
 
@@ -55,6 +59,8 @@ bool message_state_from_name(const char *name, MessageState *out);
 
 /* Something that one of the two has said, so that it can be answered; the rest are notices of ours. */
 bool message_kind_is_said(MessageKind kind);
+/* It was deleted, or its time is over: what is about it has nothing to do any more. */
+bool message_kind_is_gone(MessageKind kind);
 
 /* The ID in hexadecimal, and back. */
 enum { MESSAGE_ID_TEXT_SIZE = 2 * CONTENT_MESSAGE_ID_SIZE + 1 };

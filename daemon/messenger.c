@@ -63,6 +63,7 @@ static void on_committed(void *userdata)
 
         purge_committed(messenger->purge);
         attachments_committed(messenger->attachments);
+        expiry_committed(messenger->expiry);
         if (!messenger->follow_up)
                 messenger->follow_up = g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, on_follow_up, messenger, NULL);
         messenger->handler->committed(messenger->userdata);
@@ -149,9 +150,10 @@ int messenger_new(Store *store, int state_folder, const MessengerHandler *handle
                                      on_received, messenger);
         messenger->upkeep = prekey_upkeep_new(store, &messenger->keys->identity, messenger->link);
         messenger->purge = purge_new(store);
+        messenger->expiry = expiry_new(store);
         messenger->verifications = verification_upkeep_new(store, &messenger->self, on_expired, messenger);
         if (!messenger->outbox || !messenger->inbox || !messenger->upkeep || !messenger->purge ||
-            !messenger->verifications)
+            !messenger->expiry || !messenger->verifications)
                 return -ENOMEM;
         r = add_attachments(messenger, store, state_folder);
         if (r < 0)
@@ -172,6 +174,7 @@ Messenger *messenger_free(Messenger *messenger)
         if (messenger->follow_up)
                 g_source_remove(messenger->follow_up);
         search_fill_free(messenger->search_fill);
+        expiry_free(messenger->expiry);
         purge_free(messenger->purge);
         verification_upkeep_free(messenger->verifications);
         attachments_free(messenger->attachments);
@@ -200,6 +203,7 @@ void messenger_pump(Messenger *messenger)
 
 void messenger_start(Messenger *messenger, Connection *connection)
 {
+        expiry_run(messenger->expiry);
         verification_upkeep_run(messenger->verifications);
         if (connection)
                 server_link_adopt(messenger->link, connection);

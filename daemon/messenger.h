@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/attachments.h"
+#include "daemon/expiry.h"
 #include "daemon/inbox.h"
 #include "daemon/outbox.h"
 #include "daemon/prekey-upkeep.h"
@@ -31,6 +32,7 @@ typedef struct Messenger {
         Inbox *inbox;
         PrekeyUpkeep *upkeep;
         Purge *purge;
+        Expiry *expiry;
         SearchFill *search_fill;
         VerificationUpkeep *verifications;
         Attachments *attachments;

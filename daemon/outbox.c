@@ -18,6 +18,7 @@
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
 #include "daemon/store-target.h"
+#include "daemon/timer.h"
 #include "wire/username.h"
 
 /* Bytes of payloads in one Send: well below WIRE_FRAME_MAX. */
@@ -98,6 +99,9 @@ static int queue(Outbox *outbox, const OutboxText *text, Message *message)
         }
         r = relation_write_to(outbox->store, &contact);
         if (r != 0)
+                return r;
+        r = timer_give(outbox->store, &contact, message);
+        if (r < 0)
                 return r;
         message->reason = contact.key_changed ? PROBLEM_KEY_CHANGED : PROBLEM_NONE;
         r = store_message_insert(outbox->store, contact.id, message);

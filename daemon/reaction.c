@@ -105,7 +105,7 @@ int reaction_take(const InboxContext *context, const Content *content)
                 return r;
         if (r != 0 || target.contact != context->contact->id)
                 return inbox_refuse(store, "a reaction to what is not there");
-        if (target.kind == MESSAGE_DELETED)
+        if (message_kind_is_gone(target.kind))
                 return 0;
         if (!message_kind_is_said(target.kind))
                 return inbox_refuse(store, "a reaction to a notice");

@@ -12,6 +12,7 @@
 #include "daemon/store-message.h"
 #include "daemon/store-receipt.h"
 #include "daemon/store-target.h"
+#include "daemon/store-timer.h"
 
 /* ---- To be told ---- */
 
@@ -117,6 +118,9 @@ int receipts_mark_read(Store *store, const char *conversation, uint64_t number)
                 return r < 0 ? r : PROBLEM_NOT_FOUND;
         r = store_receipt_mark_read(store, contact.id, number, &last);
         if (r < 0 || last == 0)
+                return r;
+        r = store_timer_start_read(store, contact.id, number, clock_now_ms());
+        if (r < 0)
                 return r;
         r = store_event_add(store, EVENT_CONVERSATION_READ, contact.id, last);
         return r < 0 ? r : store_commit(&transaction);

@@ -40,17 +40,21 @@ static int read_attachment(Store *store, const Message *message, Content *conten
 
 static int read_message(void *userdata, const Message *message)
 {
+        const bool is_timer_change = message->kind == MESSAGE_TIMER_CHANGE;
         const ReadMessage *read = userdata;
         Content *content = read->content;
 
         *content = (Content){
-                        .kind = CONTENT_TEXT,
+                        .kind = is_timer_change ? CONTENT_TIMER_CHANGE : CONTENT_TEXT,
                         .message_id = message->id,
                         .sent_ms = message->sent_ms,
                         .text_size = message->text_size,
                         .has_reply_to = message->has_reply_to,
                         .reply_to = message->reply_to,
+                        .expires_after_s = message->timer_s,
         };
+        if (is_timer_change)
+                return 0;
         if (message->text) {
                 content->text = strdup(message->text);
                 if (!content->text)

@@ -6,7 +6,7 @@
 
 #include "daemon/cleanup.h"
 #include "daemon/store-attachment.h"
-#include "daemon/message.h"
+#include "daemon/store-outbox.h"
 #include "daemon/store-reaction.h"
 #include "daemon/store-search.h"
 
@@ -50,7 +50,7 @@ int store_message_set_text(Store *store, uint64_t number, const char *text, size
         return r < 0 ? r : store_search_add(store, number, contact, text, size);
 }
 
-int store_message_forget(Store *store, uint64_t number)
+int store_message_forget(Store *store, uint64_t number, MessageKind remains)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int64_t contact = 0;
@@ -65,12 +65,15 @@ int store_message_forget(Store *store, uint64_t number)
         r = store_attachment_remove(store, number);
         if (r < 0)
                 return r;
-        r = statement_prepare(store->database, &s,
-                              "UPDATE message SET kind = :kind, text = NULL, reply_to = NULL, edited = NULL,"
-                              "       edit_id = NULL, edits = 0 WHERE number = :number");
+        r = store_outbox_delete_about(store, number);
         if (r < 0)
                 return r;
-        statement_bind_text(s, ":kind", message_kind_name(MESSAGE_DELETED));
+        r = statement_prepare(store->database, &s,
+                              "UPDATE message SET kind = :kind, text = NULL, reply_to = NULL, edited = NULL,"
+                              "       edit_id = NULL, edits = 0, timer = 0, expires = NULL WHERE number = :number");
+        if (r < 0)
+                return r;
+        statement_bind_text(s, ":kind", message_kind_name(remains));
         statement_bind_int64(s, ":number", (int64_t)number);
         return statement_run(s);
 }

@@ -13,7 +13,7 @@ int store_export_bounds(Store *store, int64_t contact, ExportBounds *out)
 
         r = statement_prepare(store->database, &s,
                               "SELECT coalesce(max(number), 0) AS last, count(*) AS total FROM message"
-                              " WHERE :contact = 0 OR contact = :contact");
+                              " WHERE (:contact = 0 OR contact = :contact) AND kind <> 'expired'");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":contact", contact);
@@ -37,11 +37,12 @@ int store_export_next(Store *store, int64_t contact, uint64_t after, uint64_t *o
                 r = statement_prepare(
                                 store->database, &s,
                                 "SELECT number FROM message WHERE contact = :contact AND number > :after"
-                                " ORDER BY number LIMIT 1");
+                                " AND kind <> 'expired' ORDER BY number LIMIT 1");
         else
                 r = statement_prepare(
                                 store->database, &s,
-                                "SELECT number FROM message WHERE number > :after ORDER BY number LIMIT 1");
+                                "SELECT number FROM message WHERE number > :after AND kind <> 'expired'"
+                                " ORDER BY number LIMIT 1");
         if (r < 0)
                 return r;
         if (contact)

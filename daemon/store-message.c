@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "daemon/cleanup.h"
+#include "daemon/clock.h"
 #include "daemon/store-search.h"
+#include "daemon/store-timer.h"
 
 /* Bytes of text that one call gives at most, but for a single message: a page must fit into memory. */
 enum { PAGE_BYTES_MAX = 4 * 1024 * 1024 };
@@ -19,9 +21,9 @@ int store_message_insert(Store *store, int64_t contact, Message *message)
                         store->database, &s,
                         "INSERT INTO message (id, contact, outgoing, kind, text, sent, received, state, "
                         "reason,"
-                        "                     retry_at, reply_to, unaccepted_key, told)"
+                        "                     retry_at, reply_to, timer, unaccepted_key, told)"
                         " VALUES (:id, :contact, :outgoing, :kind, :text, :sent, :received, :state, :reason,"
-                        "         :retry_at, :reply_to, :unaccepted_key, :told)");
+                        "         :retry_at, :reply_to, :timer, :unaccepted_key, :told)");
         if (r < 0)
                 return r;
         statement_bind_blob(s, ":id", message->id.bytes, sizeof(message->id.bytes));
@@ -39,6 +41,7 @@ int store_message_insert(Store *store, int64_t contact, Message *message)
         statement_bind_int64(s, ":told", message->outgoing || !message_kind_is_said(message->kind) ? 2 : 0);
         if (message->has_reply_to)
                 statement_bind_blob(s, ":reply_to", message->reply_to.bytes, sizeof(message->reply_to.bytes));
+        statement_bind_int64(s, ":timer", message->timer_s);
         statement_bind_int64(s, ":unaccepted_key", message->unaccepted_key);
         r = statement_run(s);
         if (r == -EEXIST)
@@ -68,7 +71,10 @@ int store_message_set_state(Store *store, uint64_t number, MessageState state, P
         statement_bind_text(s, ":reason", reason ? problem_name(reason) : NULL);
         if (retry_at_ms)
                 statement_bind_int64(s, ":retry_at", (int64_t)retry_at_ms);
-        return statement_run(s);
+        r = statement_run(s);
+        if (r < 0 || (state != MESSAGE_SENT && state != MESSAGE_FAILED))
+                return r;
+        return store_timer_start(store, number, clock_now_ms()); /* where it has come to rest */
 }
 
 int store_message_set_queued_reason(Store *store, int64_t contact, Problem reason, uint64_t retry_at_ms)
@@ -118,6 +124,31 @@ static int read_reply_to(Statement *s, Message *out)
         return 0;
 }
 
+/* What is due is gone for everybody, though it may take another moment until it is. */
+static int read_timer(Statement *s, Message *out)
+{
+        int64_t timer = 0, expires = 0;
+
+        statement_column_int64(s, "timer", &timer);
+        if (timer < 0 || timer > UINT32_MAX)
+                return -EBADMSG;
+        out->timer_s = (uint32_t)timer;
+        if (statement_column_is_null(s, "expires"))
+                return 0;
+        statement_column_int64(s, "expires", &expires);
+        out->expires_ms = (uint64_t)expires;
+        if (out->expires_ms > clock_now_ms())
+                return 0;
+        out->kind = MESSAGE_EXPIRED;
+        out->text = NULL;
+        out->text_size = 0;
+        out->has_reply_to = false;
+        out->edited_ms = 0;
+        out->timer_s = 0;
+        out->expires_ms = 0;
+        return 0;
+}
+
 static int read_row(Statement *s, Message *out)
 {
         int64_t number = 0, outgoing = 0, sent = 0, received = 0, retry_at = 0, edited = 0;
@@ -153,7 +184,10 @@ static int read_row(Statement *s, Message *out)
         out->edited_ms = (uint64_t)edited;
         out->text_size = out->text ? strlen(out->text) : 0;
         r = read_reply_to(s, out);
-        return r < 0 ? r : read_names(s, out);
+        if (r < 0)
+                return r;
+        r = read_names(s, out);
+        return r < 0 ? r : read_timer(s, out);
 }
 
 static int each_row(Statement *s, MessageEach each, void *userdata)
@@ -228,6 +262,7 @@ int store_message_each(Store *store, int64_t contact, const MessageRange *range,
                        void *userdata)
 {
         _cleanup_(statement_releasep) Statement *bound = NULL, *s = NULL;
+        const int64_t now = (int64_t)clock_now_ms();
         uint64_t first, last, found = 0;
         int r;
 
@@ -239,12 +274,14 @@ int store_message_each(Store *store, int64_t contact, const MessageRange *range,
                                 store->database, &bound,
                                 "SELECT number, ifnull(length(CAST(text AS BLOB)), 0) AS size FROM message"
                                 " WHERE contact = :contact AND number BETWEEN :first AND :last"
+                                "       AND kind <> 'expired' AND (expires IS NULL OR expires > :now)"
                                 " ORDER BY number LIMIT :limit");
         else
                 r = statement_prepare(
                                 store->database, &bound,
                                 "SELECT number, ifnull(length(CAST(text AS BLOB)), 0) AS size FROM message"
                                 " WHERE contact = :contact AND number BETWEEN :first AND :last"
+                                "       AND kind <> 'expired' AND (expires IS NULL OR expires > :now)"
                                 " ORDER BY number DESC LIMIT :limit");
         if (r < 0)
                 return r;
@@ -252,6 +289,7 @@ int store_message_each(Store *store, int64_t contact, const MessageRange *range,
         statement_bind_int64(bound, ":first", (int64_t)first);
         statement_bind_int64(bound, ":last", (int64_t)last);
         statement_bind_int64(bound, ":limit", range->limit);
+        statement_bind_int64(bound, ":now", now);
         r = find_bound(bound, &found);
         if (r != 0)
                 return r == STORE_MESSAGE_NONE ? 0 : r;
@@ -264,12 +302,15 @@ int store_message_each(Store *store, int64_t contact, const MessageRange *range,
                               "SELECT message.*, contact.name AS conversation"
                               " FROM message JOIN contact ON contact.id = message.contact"
                               " WHERE message.contact = :contact AND message.number BETWEEN :first AND :last"
+                              "       AND message.kind <> 'expired'"
+                              "       AND (message.expires IS NULL OR message.expires > :now)"
                               " ORDER BY message.number");
         if (r < 0)
                 return r;
         statement_bind_int64(s, ":contact", contact);
         statement_bind_int64(s, ":first", (int64_t)first);
         statement_bind_int64(s, ":last", (int64_t)last);
+        statement_bind_int64(s, ":now", now);
         r = each_row(s, each, userdata);
         return r == STORE_MESSAGE_NONE ? 0 : r;
 }

@@ -79,6 +79,7 @@ int store_request_forget_messages(Store *store, int64_t contact)
         _cleanup_(statement_releasep) Statement *events = NULL, *messages = NULL;
         int r;
 
+        store->must_purge = true;
         r = forget_words(store, contact);
         if (r < 0)
                 return r;

@@ -213,6 +213,17 @@ static const char *const scripts[] = {
                 "ALTER TABLE contact ADD COLUMN delivery_receipts INTEGER NOT NULL DEFAULT 0;"
                 "ALTER TABLE contact ADD COLUMN presence INTEGER NOT NULL DEFAULT 0;"
                 "ALTER TABLE contact ADD COLUMN typing INTEGER NOT NULL DEFAULT 0;",
+
+                /* How long the messages of a conversation stay, in seconds (0: for ever), and by which change. Of a
+                   message: how long (of a notice, the new time), and until when, once that has begun. */
+                "ALTER TABLE contact ADD COLUMN timer INTEGER NOT NULL DEFAULT 0;"
+                "ALTER TABLE contact ADD COLUMN timer_changed INTEGER NOT NULL DEFAULT 0;"
+                "ALTER TABLE contact ADD COLUMN timer_id BLOB;"
+                "ALTER TABLE message ADD COLUMN timer INTEGER NOT NULL DEFAULT 0;"
+                "ALTER TABLE message ADD COLUMN expires INTEGER;"
+                "CREATE INDEX message_expires ON message (expires) WHERE expires IS NOT NULL;"
+                "CREATE INDEX message_timer ON message (contact, number)"
+                "    WHERE outgoing = 0 AND timer > 0 AND expires IS NULL AND kind <> 'timer-change';",
 };
 
 int store_migrate(Database *database)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/cleanup.h"
+#include "daemon/clock.h"
 
 static int read_edit(Statement *s, MessageTarget *out)
 {
@@ -79,9 +80,11 @@ int store_quote_find(Store *store, uint64_t number, int (*each)(void *userdata, 
                               "SELECT target.outgoing, target.kind, substr(target.text, 1, :characters) AS text"
                               " FROM message JOIN message AS target"
                               "      ON target.id = message.reply_to AND target.contact = message.contact"
-                              " WHERE message.number = :number");
+                              " WHERE message.number = :number"
+                              "       AND (target.expires IS NULL OR target.expires > :now)");
         if (r < 0)
                 return r;
+        statement_bind_int64(s, ":now", (int64_t)clock_now_ms());
         statement_bind_int64(s, ":characters", QUOTE_CHARACTERS_MAX);
         statement_bind_int64(s, ":number", (int64_t)number);
         r = statement_step(s);

@@ -14,7 +14,8 @@ typedef struct Store {
         Database *database;
         void (*committed)(void *userdata); /* after each commit, when what it changed is durable */
         void *userdata;
-        bool must_purge; /* what was taken away is still in the log; see purge.h */
+        bool must_purge;     /* what was taken away is still in the log; see purge.h */
+        bool timers_changed; /* there is more to expire, or sooner; see expiry.h */
 } Store;
 
 /* Makes the database, or opens it and brings its schema up to date. */

@@ -26,7 +26,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock keyring lock passwd status send reply edit delete react save chat history search export watch contacts trust verify session renew requests accept decline block unblock settings reconnect delete-account help'
+    local verbs='register login unlock keyring lock passwd status send reply edit delete react save timer chat history search export watch contacts trust verify session renew requests accept decline block unblock settings reconnect delete-account help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 
@@ -63,7 +63,7 @@ _smctl() {
         mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
     elif ((arguments == 0)); then
         case $verb in
-        send | chat | history | trust | verify | session | renew | accept | decline | block | unblock)
+        send | timer | chat | history | trust | verify | session | renew | accept | decline | block | unblock)
             mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current")
             ;;
         keyring) mapfile -t COMPREPLY < <(compgen -W forget -- "$current") ;;

@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock keyring lock passwd status send reply edit delete react save chat history search export watch contacts trust verify session renew requests accept decline block unblock settings reconnect delete-account help
+set -l verbs register login unlock keyring lock passwd status send reply edit delete react save timer chat history search export watch contacts trust verify session renew requests accept decline block unblock settings reconnect delete-account help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -30,6 +30,7 @@ complete -c smctl -n "$no_verb" -a edit -d "change the text of a message of one'
 complete -c smctl -n "$no_verb" -a delete -d 'delete a message, at the other side as well'
 complete -c smctl -n "$no_verb" -a react -d 'put an emoji to a message'
 complete -c smctl -n "$no_verb" -a save -d 'write the file of a message to a file'
+complete -c smctl -n "$no_verb" -a timer -d 'show or set how long messages stay after reading'
 complete -c smctl -n "$no_verb" -a chat -d 'talk live'
 complete -c smctl -n "$no_verb" -a history -d 'show the messages of a conversation'
 complete -c smctl -n "$no_verb" -a search -d 'find messages by their words, the newest first'
@@ -83,7 +84,7 @@ complete -c smctl -n '__fish_seen_subcommand_from export' -l decrypt -r -F -d 'r
 complete -c smctl -n '__fish_seen_subcommand_from search' -l in -x -a '(__smctl_contacts)' -d 'only messages of this conversation'
 complete -c smctl -n '__fish_seen_subcommand_from watch export' -l conversation -x -a '(__smctl_contacts)' -d 'only events of this conversation'
 
-complete -c smctl -n '__fish_seen_subcommand_from send chat history trust verify session renew accept decline block unblock' -a '(__smctl_contacts)'
+complete -c smctl -n '__fish_seen_subcommand_from send timer chat history trust verify session renew accept decline block unblock' -a '(__smctl_contacts)'
 complete -c smctl -n '__fish_seen_subcommand_from unlock' -l remember -d "let the desktop's keyring open it from now on"
 complete -c smctl -n '__fish_seen_subcommand_from keyring' -a forget
 complete -c smctl -n '__fish_seen_subcommand_from settings' -a '(__smctl_settings)'

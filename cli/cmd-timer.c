@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+#include "cli/arguments.h"
+#include "cli/bus.h"
+#include "cli/duration.h"
+#include "cli/json.h"
+#include "cli/report.h"
+
+static gboolean read_timer(GDBusConnection *connection, const char *name, guint32 *out, GError **error)
+{
+        g_autoptr(GPtrArray) contacts = bus_contacts(connection, error);
+
+        for (guint i = 0; contacts && i < contacts->len; i++) {
+                if (g_strcmp0(bus_string(contacts->pdata[i], "Name"), name) == 0) {
+                        g_variant_lookup(contacts->pdata[i], "Timer", "u", out);
+                        return TRUE;
+                }
+        }
+        if (contacts)
+                g_set_error_literal(error, CLIENT_FAILURE, CLIENT_FAILURE_NOT_FOUND,
+                                    client_failure_sentence(CLIENT_FAILURE_NOT_FOUND));
+        return FALSE;
+}
+
+static gboolean set_timer(GDBusConnection *connection, const char *name, guint32 seconds, GError **error)
+{
+        g_autoptr(GVariant) reply =
+                        bus_contact_ask(connection, name, CLIENT_CONTACT_INTERFACE, "SetTimer",
+                                        g_variant_new("(u@a{sv})", seconds,
+                                                      g_variant_new_array(G_VARIANT_TYPE("{sv}"), NULL, 0)),
+                                        G_VARIANT_TYPE_UNIT, error);
+
+        return reply != NULL;
+}
+
+static void show(const Command *command, guint32 seconds)
+{
+        g_autofree char *words = duration_format(seconds);
+
+        if (command_has(command, OPTION_JSON)) {
+                GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+
+                g_variant_builder_add(&builder, "{sv}", "name", g_variant_new_string(command->arguments[0]));
+                g_variant_builder_add(&builder, "{sv}", "timer", g_variant_new_uint32(seconds));
+                json_print(g_variant_builder_end(&builder));
+        } else if (command->n_arguments == 1) {
+                puts(words);
+        }
+}
+
+ClientFailure cmd_timer(const Command *command)
+{
+        const char *name = command->arguments[0], *time = command->arguments[1];
+        g_autoptr(GError) error = NULL;
+        guint32 seconds = 0;
+
+        if (time && !duration_parse(time, &seconds))
+                return report_usage(_("A time is a number and one of s, m, h, d or w, as 8h; or off."));
+        if (!bus_name_is_sound(name, &error))
+                return report(error);
+
+        g_autoptr(GDBusConnection) connection = client_connect(&error);
+        g_autoptr(GVariant) account = connection ? bus_unlocked_account(connection, &error) : NULL;
+
+        if (!account)
+                return report(error);
+        if (!(time ? set_timer(connection, name, seconds, &error) : read_timer(connection, name, &seconds, &error)))
+                return report(error);
+        show(command, seconds);
+        return CLIENT_FAILURE_NONE;
+}
