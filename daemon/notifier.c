@@ -153,11 +153,11 @@ static void take_request(Notifier *notifier, const Event *event)
         tell_soon(notifier);
 }
 
-static bool is_of_newest(const Notifier *notifier, const Event *event)
+static uint64_t newest_of(const Notifier *notifier, const char *conversation)
 {
-        const Notice *notice = notices_of(notifier->notices, event->conversation);
+        const Notice *notice = notices_of(notifier->notices, conversation);
 
-        return notice && notice->newest == event->message;
+        return notice ? notice->newest : 0;
 }
 
 void notifier_take(Notifier *notifier, const Event *event)
@@ -171,7 +171,10 @@ void notifier_take(Notifier *notifier, const Event *event)
         } else if (event->kind == EVENT_CONTACT_ACCEPTED || event->kind == EVENT_CONTACT_DECLINED) {
                 notifier_clear(notifier, NOTICE_REQUESTS);
         } else if (event->kind == EVENT_MESSAGE_DELETED) {
-                if (is_of_newest(notifier, event))
+                if (newest_of(notifier, event->conversation) == event->message)
+                        notifier_clear(notifier, event->conversation);
+        } else if (event->kind == EVENT_CONVERSATION_READ) {
+                if (newest_of(notifier, event->conversation) <= event->message)
                         notifier_clear(notifier, event->conversation);
         } else if (event->kind == EVENT_MESSAGE_QUEUED) {
                 notifier_clear(notifier, event->conversation); /* who writes has seen it */

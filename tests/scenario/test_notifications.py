@@ -103,6 +103,18 @@ def test_not_while_the_window_is_open(alice, bob, desktop):
     desktop.see_one(bob.name, "afterwards")
 
 
+def test_gone_when_it_is_read(alice, bob, desktop):
+    """Wherever that is: up to the message that was seen, and no further."""
+    for text in ("one", "two"):
+        bob.send(alice, text)
+    desktop.see_one(bob.name, "2 new messages\ntwo")
+    alice.bus.call("Messages.MarkRead", "(sta{sv})", (bob.name, alice.history(bob)[-2]["number"], {}))
+    bob.send(alice, "three")
+    desktop.see_one(bob.name, "3 new messages\nthree")
+    alice.bus.call("Messages.MarkRead", "(sta{sv})", (bob.name, alice.history(bob)[-1]["number"], {}))
+    desktop.see_none()
+
+
 def test_gone_with_a_lock_and_a_deletion(alice, bob, desktop):
     bob.send(alice, "before the lock")
     desktop.see_one(bob.name, "before the lock")
