@@ -133,7 +133,7 @@ static void read_admins(ByteReader *reader, GroupSettings *out)
                 char *admin = out->admins[out->admin_count];
                 MlsSlice name = read_short(reader);
 
-                if (!group_user_name_is_valid(name)) {
+                if (!name.data || !group_user_name_is_valid(name)) {
                         reader->failed = true;
                         return;
                 }

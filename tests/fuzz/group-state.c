@@ -14,17 +14,17 @@ static void work_with(GroupSession *session, const GroupPartyMember *member)
         MlsBuffer message;
         GroupEvent event;
 
+        if (group_session_wants_rebase(session)) {
+                if (group_session_rebase(session, &member->self, &member->context, &commit) == 0)
+                        group_commit_deinit(&commit);
+        } else if (!group_session_has_pending(session) &&
+                   group_session_commit(session, &member->self, &renew, 1, &member->context, &commit) == 0) {
+                group_commit_deinit(&commit);
+        }
         if (group_session_accept(session, &event) == 0)
                 group_event_deinit(&event);
-        if (group_session_wants_rebase(session) &&
-            group_session_rebase(session, &member->self, &member->context, &commit) == 0) {
-                group_commit_deinit(&commit);
-                group_session_withdraw(session);
-        }
         if (group_session_send(session, mls_string("hello"), &member->context, &message) == 0)
                 mls_buffer_deinit(&message);
-        if (group_session_commit(session, &member->self, &renew, 1, &member->context, &commit) == 0)
-                group_commit_deinit(&commit);
         group_session_leave(session, &member->context, &message);
         mls_buffer_deinit(&message);
 }
