@@ -79,6 +79,9 @@ static const ConfigKey keys[] = {
                 {"blobs", "account", CONFIG_SIZE, FIELD(blob_account_bytes), "1G", 0, 1024 * 1024 * GIB},
                 {"blobs", "reserve", CONFIG_SIZE, FIELD(blob_reserve), "1G", 0, 1024 * 1024 * GIB},
 
+                {"groups", "members", CONFIG_COUNT, FIELD(group_members), "2000", 0, WIRE_GROUP_MEMBERS_MAX},
+                {"groups", "per-account", CONFIG_COUNT, FIELD(groups_per_account), "1000", 1, 100000},
+
                 {"limits", "connections", CONFIG_COUNT, FIELD(connections), "16000", 1, 1000000},
                 {"limits", "connections-per-address", CONFIG_COUNT, FIELD(connections_per_address), "256", 1,
                  1000000},
@@ -115,6 +118,11 @@ static const ConfigKey keys[] = {
                 {"limits", "bundles-per-account", CONFIG_RATE, FIELD(bundles_account), "600/h"},
                 {"limits", "bundles-per-address", CONFIG_RATE, FIELD(bundles_address), "3000/h"},
                 {"limits", "one-time-prekeys-per-account", CONFIG_RATE, FIELD(bundles_target), "200/h"},
+                {"limits", "key-packages-per-account", CONFIG_RATE, FIELD(key_packages_account), "3000/h"},
+                {"limits", "key-packages-per-address", CONFIG_RATE, FIELD(key_packages_address), "10000/h"},
+                {"limits", "one-time-key-packages-per-account", CONFIG_RATE, FIELD(key_packages_target), "100/h"},
+                {"limits", "group-changes-per-account", CONFIG_RATE, FIELD(group_changes), "600/h"},
+                {"limits", "group-fetches-per-account", CONFIG_RATE, FIELD(group_fetches), "600/h"},
                 {"limits", "uploads-per-account", CONFIG_RATE, FIELD(uploads), "120/h"},
                 {"limits", "presence-per-account", CONFIG_RATE, FIELD(presence), "120/min"},
                 {"limits", "directory-per-account", CONFIG_RATE, FIELD(directory_rate), "60/min"},
@@ -127,7 +135,7 @@ static const ConfigKey keys[] = {
 
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
 
-_Static_assert(KEYS <= 64, "Config.seen has a bit for each");
+_Static_assert((int)KEYS <= (int)CONFIG_KEYS_MAX, "Config.seen has a place for each");
 
 static void *field_of(Config *config, const ConfigKey *key)
 {
@@ -291,11 +299,11 @@ int config_set(Config *config, const char *section, const char *name, const char
 
                 if (strcmp(key->section, section) != 0 || strcmp(key->name, name) != 0)
                         continue;
-                if (config->seen & (UINT64_C(1) << i) && key->type != CONFIG_LIST && !override) {
+                if (config->seen[i] && key->type != CONFIG_LIST && !override) {
                         snprintf(problem, CONFIG_PROBLEM_SIZE, "%s is given twice: remove one", name);
                         return -EINVAL;
                 }
-                config->seen |= UINT64_C(1) << i;
+                config->seen[i] = true;
                 r = set_field(config, key, value, why);
                 if (r < 0)
                         snprintf(problem, CONFIG_PROBLEM_SIZE, "%s: %.400s", name,

@@ -17,6 +17,7 @@ enum {
         CONFIG_LIST_MAX = 16,
         CONFIG_THREADS_MAX = 64,
         CONFIG_PROBLEM_SIZE = 512,
+        CONFIG_KEYS_MAX = 96,
 };
 
 typedef struct ConfigList {
@@ -56,7 +57,10 @@ typedef struct Config {
         uint64_t wrong_password_pause_ms, reserved_ms;
         uint64_t presence_tickets, presence_grace_ms;
 
-        uint64_t seen; /* bits of the table: what was said */
+        uint64_t group_members, groups_per_account;
+        Rate key_packages_account, key_packages_address, key_packages_target, group_changes, group_fetches;
+
+        bool seen[CONFIG_KEYS_MAX]; /* of the table: what was said */
 } Config;
 
 /* With the defaults. */

@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "server/inbox.h"
 #include "wire/limits.h"
+
+/* A payload that many envelopes have, on whatever threads they are. */
+typedef struct SharedPayload {
+        _Atomic unsigned references;
+        uint32_t size;
+        uint8_t bytes[];
+} SharedPayload;
+
+SharedPayload *shared_payload_new(const uint8_t *bytes, uint32_t size); /* NULL: no memory */
+SharedPayload *shared_payload_ref(SharedPayload *payload);
+SharedPayload *shared_payload_unref(SharedPayload *payload); /* NULL */
 
 /*
  * One envelope on its way through the server. It has one owner at any time: the sender's session, the store
@@ -27,9 +40,14 @@ struct Envelope {
         char recipient[WIRE_USER_NAME_MAX + 1];
         char sender[WIRE_USER_NAME_MAX + 1];
         uint8_t id[WIRE_ENVELOPE_ID_SIZE];
-        uint8_t payload[];
+        bool has_group;
+        uint8_t group[WIRE_GROUP_ID_SIZE];
+        const uint8_t *payload; /* in what follows, or shared */
+        SharedPayload *shared;
+        uint8_t own[];
 };
 
 /* Fields are for the caller to fill; payload is copied. NULL: no memory. */
 Envelope *envelope_new(const uint8_t *payload, uint32_t payload_size);
+Envelope *envelope_new_shared(SharedPayload *payload); /* with a reference of its own */
 Envelope *envelope_free(Envelope *envelope);

@@ -119,6 +119,14 @@ static void prekeys(void *owner, uint64_t mailbox, uint64_t ticket, uint32_t lef
                 session_prekeys_are_low(session, left);
 }
 
+static void key_packages(void *owner, uint64_t mailbox, uint64_t ticket, uint32_t left)
+{
+        Session *session = find_session(owner, mailbox, ticket);
+
+        if (session)
+                session_key_packages_are_low(session, left);
+}
+
 static void presence(void *owner, uint64_t mailbox, uint64_t ticket, uint64_t version, uint32_t watched,
                      bool connected)
 {
@@ -192,6 +200,7 @@ static int thread_init(IoThread *thread, Server *server)
                                             .deliver = deliver,
                                             .end = end,
                                             .prekeys = prekeys,
+                                            .key_packages = key_packages,
                                             .presence = presence};
         thread->host.server = server;
         thread->host.metrics = metrics_shard(&server->metrics);

@@ -68,6 +68,21 @@ uint32_t limiter_take(Limiter *limiter, uint64_t key, uint32_t count, uint64_t n
         return retry_ms;
 }
 
+void limiter_charge(Limiter *limiter, uint64_t key, uint32_t count, uint64_t now_us)
+{
+        uint64_t *known, full_at;
+
+        if (limiter->rate.count == 0)
+                return;
+        pthread_mutex_lock(&limiter->lock);
+        known = map_find(&limiter->full_at_us, key);
+        full_at = known && *known > now_us ? *known : now_us;
+        full_at += (uint64_t)limiter->rate.period_ms * 1000 * count / limiter->rate.count;
+        if (known || limiter->full_at_us.count < KEYS_MAX)
+                (void)map_put(&limiter->full_at_us, key, full_at); /* without memory, this one costs less */
+        pthread_mutex_unlock(&limiter->lock);
+}
+
 void limiter_give_back(Limiter *limiter, uint64_t key, uint32_t count, uint64_t now_us)
 {
         uint64_t *full_at;

@@ -31,5 +31,7 @@ void limiter_deinit(Limiter *limiter);
  * 0: taken. Otherwise nothing is taken, and it is how many milliseconds to wait. now_us: a monotonic clock.
  */
 uint32_t limiter_take(Limiter *limiter, uint64_t key, uint32_t count, uint64_t now_us);
+/* As much as it is, also beyond the rate: what comes next waits for longer. */
+void limiter_charge(Limiter *limiter, uint64_t key, uint32_t count, uint64_t now_us);
 /* What was taken turned out not to count. */
 void limiter_give_back(Limiter *limiter, uint64_t key, uint32_t count, uint64_t now_us);

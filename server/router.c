@@ -40,13 +40,19 @@ struct Router {
 };
 
 /* To a connection, on the way to its thread. */
+typedef enum NoticeKind {
+        NOTICE_END,
+        NOTICE_PREKEYS,
+        NOTICE_KEY_PACKAGES,
+} NoticeKind;
+
 typedef struct Notice {
         InboxItem item;
         RouterEndpoint *endpoint;
         uint64_t mailbox, ticket;
-        bool ends;
-        Wire__GoodbyeReason reason; /* if it ends */
-        uint32_t prekeys_left;      /* if not */
+        NoticeKind kind;
+        Wire__GoodbyeReason reason; /* of the end */
+        uint32_t left;              /* of the others */
 } Notice;
 
 static Part *part_of(Router *router, uint64_t mailbox)
@@ -130,10 +136,17 @@ static void run_notice(InboxItem *item, void *owner)
         Notice *notice = (Notice *)item;
         RouterEndpoint *endpoint = notice->endpoint;
 
-        if (notice->ends)
+        switch (notice->kind) {
+        case NOTICE_END:
                 endpoint->end(endpoint->owner, notice->mailbox, notice->ticket, notice->reason);
-        else
-                endpoint->prekeys(endpoint->owner, notice->mailbox, notice->ticket, notice->prekeys_left);
+                break;
+        case NOTICE_PREKEYS:
+                endpoint->prekeys(endpoint->owner, notice->mailbox, notice->ticket, notice->left);
+                break;
+        case NOTICE_KEY_PACKAGES:
+                endpoint->key_packages(endpoint->owner, notice->mailbox, notice->ticket, notice->left);
+                break;
+        }
         free(notice);
 }
 
@@ -183,7 +196,7 @@ int router_attach(Router *router, uint64_t mailbox, uint64_t ticket, const Route
         place = map_find_pointer(&part->places, mailbox);
         if (place)
                 post(place, mailbox,
-                     &(Notice){.ends = true, .reason = WIRE__GOODBYE_REASON__GOODBYE_REASON_REPLACED});
+                     &(Notice){.kind = NOTICE_END, .reason = WIRE__GOODBYE_REASON__GOODBYE_REASON_REPLACED});
         else
                 r = add_place(router, part, mailbox, key, &place);
         if (r >= 0)
@@ -244,6 +257,66 @@ void router_deliver(Router *router, Envelope *envelope, RouterEndpoint *from)
         }
 }
 
+/* What is collected for one thread. */
+typedef struct Parcel {
+        RouterEndpoint *endpoint;
+        InboxItem *first, *last;
+} Parcel;
+
+enum { PARCELS_MAX = 64 }; /* threads; more are given theirs one by one */
+
+static Envelope *copy_for(const Envelope *original, const RouterShare *share)
+{
+        Envelope *envelope = envelope_new_shared(original->shared);
+
+        if (!envelope)
+                return NULL;
+        envelope->mailbox = share->mailbox;
+        envelope->sequence = share->sequence;
+        envelope->previous = share->previous;
+        envelope->stored_ms = original->stored_ms;
+        envelope->sender_device = original->sender_device;
+        envelope->has_group = original->has_group;
+        memcpy(envelope->group, original->group, sizeof(envelope->group));
+        memcpy(envelope->sender, original->sender, sizeof(envelope->sender));
+        memcpy(envelope->id, original->id, sizeof(envelope->id));
+        return envelope;
+}
+
+static void put_in_parcel(Parcel *parcels, size_t *count, RouterEndpoint *endpoint, InboxItem *item)
+{
+        item->next = NULL;
+        for (size_t i = 0; i < *count; i++)
+                if (parcels[i].endpoint == endpoint) {
+                        parcels[i].last->next = item;
+                        parcels[i].last = item;
+                        return;
+                }
+        if (*count < PARCELS_MAX)
+                parcels[(*count)++] = (Parcel){.endpoint = endpoint, .first = item, .last = item};
+        else
+                inbox_post(endpoint->inbox, item);
+}
+
+void router_deliver_shares(Router *router, const Envelope *original, const RouterShare *shares, size_t count)
+{
+        Parcel parcels[PARCELS_MAX];
+        size_t parcels_count = 0;
+
+        for (size_t i = 0; i < count; i++) {
+                RouterEndpoint *endpoint = find_endpoint(router, shares[i].mailbox);
+                Envelope *envelope = endpoint ? copy_for(original, &shares[i]) : NULL;
+
+                if (!envelope)
+                        continue;
+                envelope->item.run = run_delivery;
+                envelope->route = endpoint;
+                put_in_parcel(parcels, &parcels_count, endpoint, &envelope->item);
+        }
+        for (size_t i = 0; i < parcels_count; i++)
+                inbox_post_list(parcels[i].endpoint->inbox, parcels[i].first, parcels[i].last);
+}
+
 static void run_ephemeral(InboxItem *item, void *owner)
 {
         Envelope *envelope = (Envelope *)item;
@@ -294,10 +367,15 @@ static void tell(Router *router, uint64_t mailbox, const Notice *notice)
 
 void router_end(Router *router, uint64_t mailbox, Wire__GoodbyeReason reason)
 {
-        tell(router, mailbox, &(Notice){.ends = true, .reason = reason});
+        tell(router, mailbox, &(Notice){.kind = NOTICE_END, .reason = reason});
 }
 
 void router_prekeys(Router *router, uint64_t mailbox, uint32_t left)
 {
-        tell(router, mailbox, &(Notice){.prekeys_left = left});
+        tell(router, mailbox, &(Notice){.kind = NOTICE_PREKEYS, .left = left});
+}
+
+void router_key_packages(Router *router, uint64_t mailbox, uint32_t left)
+{
+        tell(router, mailbox, &(Notice){.kind = NOTICE_KEY_PACKAGES, .left = left});
 }

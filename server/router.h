@@ -27,6 +27,8 @@ typedef struct RouterEndpoint {
         void (*end)(void *owner, uint64_t mailbox, uint64_t ticket, Wire__GoodbyeReason reason);
         /* The mailbox's device has only so many one-time prekeys left. */
         void (*prekeys)(void *owner, uint64_t mailbox, uint64_t ticket, uint32_t left);
+        /* Or one-time key packages. */
+        void (*key_packages)(void *owner, uint64_t mailbox, uint64_t ticket, uint32_t left);
         /* What the connection watches as the so-manieth of a version of its tickets is shown now, or no more. */
         void (*presence)(void *owner, uint64_t mailbox, uint64_t ticket, uint64_t version, uint32_t watched,
                          bool connected);
@@ -54,6 +56,16 @@ void router_detach(Router *router, uint64_t mailbox, uint64_t ticket);
  * Owns the envelope, which is stored; it is freed if nobody is there. from: the caller's endpoint, or NULL.
  */
 void router_deliver(Router *router, Envelope *envelope, RouterEndpoint *from);
+/* One of the mailboxes that a payload went to. */
+typedef struct RouterShare {
+        uint64_t mailbox, sequence, previous;
+} RouterShare;
+
+/*
+ * The same payload to many mailboxes, of which those that are connected get an envelope: as `original` is, with what
+ * the share says. All that is for one thread gets there at once. What there is no memory for is lost on the way.
+ */
+void router_deliver_shares(Router *router, const Envelope *original, const RouterShare *shares, size_t count);
 /*
  * An envelope that nobody has stored, by its recipient and device. Owns it; where the device is not connected, or
  * its thread has too many on their way to it already, it is dropped.
@@ -61,4 +73,5 @@ void router_deliver(Router *router, Envelope *envelope, RouterEndpoint *from);
 void router_deliver_ephemeral(Router *router, Envelope *envelope, RouterEndpoint *from);
 /* Tell the mailbox's connection, if there is one. */
 void router_prekeys(Router *router, uint64_t mailbox, uint32_t left);
+void router_key_packages(Router *router, uint64_t mailbox, uint32_t left);
 void router_end(Router *router, uint64_t mailbox, Wire__GoodbyeReason reason);

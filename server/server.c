@@ -113,6 +113,11 @@ static void init_limiters(Limiters *limiters, const Config *config)
         limiter_init(&limiters->bundles_address, config->bundles_address);
         limiter_init(&limiters->bundles_account, config->bundles_account);
         limiter_init(&limiters->bundles_target, config->bundles_target);
+        limiter_init(&limiters->key_packages_account, config->key_packages_account);
+        limiter_init(&limiters->key_packages_address, config->key_packages_address);
+        limiter_init(&limiters->key_packages_target, config->key_packages_target);
+        limiter_init(&limiters->group_changes, config->group_changes);
+        limiter_init(&limiters->group_fetches, config->group_fetches);
         limiter_init(&limiters->uploads, config->uploads);
         limiter_init(&limiters->presence, config->presence);
         limiter_init(&limiters->directory, config->directory_rate);
@@ -132,6 +137,11 @@ static void deinit_limiters(Limiters *limiters)
         limiter_deinit(&limiters->bundles_address);
         limiter_deinit(&limiters->bundles_account);
         limiter_deinit(&limiters->bundles_target);
+        limiter_deinit(&limiters->key_packages_account);
+        limiter_deinit(&limiters->key_packages_address);
+        limiter_deinit(&limiters->key_packages_target);
+        limiter_deinit(&limiters->group_changes);
+        limiter_deinit(&limiters->group_fetches);
         limiter_deinit(&limiters->uploads);
         limiter_deinit(&limiters->presence);
         limiter_deinit(&limiters->directory);
@@ -217,6 +227,8 @@ static int open_store(Server *server)
         const Config *config = server->config;
         StoreLimits limits = {
                         .mailbox_messages = config->mailbox_messages,
+                        .group_members = config->group_members,
+                        .groups_per_account = config->groups_per_account,
                         .mailbox_bytes = config->mailbox_bytes,
                         .retention_ms = config->retention_ms,
                         .reserved_ms = config->reserved_ms,

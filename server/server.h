@@ -26,6 +26,11 @@ typedef struct Limiters {
         Limiter bundles_address;
         Limiter bundles_account; /* by name, as those that follow */
         Limiter bundles_target;
+        Limiter key_packages_account;
+        Limiter key_packages_address; /* by address */
+        Limiter key_packages_target;
+        Limiter group_changes;
+        Limiter group_fetches;
         Limiter uploads;
         Limiter presence;
         Limiter password_changes;

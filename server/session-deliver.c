@@ -211,7 +211,9 @@ static Wire__Envelope wire_envelope(Envelope *envelope)
         wire.sender = envelope->sender;
         wire.sender_device_id = envelope->sender_device;
         wire.stored_ms = envelope->stored_ms;
-        wire.payload = (ProtobufCBinaryData){envelope->payload_size, envelope->payload};
+        wire.payload = (ProtobufCBinaryData){envelope->payload_size, (uint8_t *)(uintptr_t)envelope->payload};
+        if (envelope->has_group)
+                wire.group = (ProtobufCBinaryData){sizeof(envelope->group), envelope->group};
         return wire;
 }
 

@@ -57,6 +57,18 @@ void session_find_users(Session *session, uint64_t request, const Wire__FindUser
 void session_upload_prekeys(Session *session, Wire__ClientFrame *frame); /* owns the frame */
 void session_fetch_bundles(Session *session, uint64_t request, const Wire__FetchBundles *fetch);
 
+/* session-key-packages.c. They own the frame. */
+void session_upload_key_packages(Session *session, Wire__ClientFrame *frame);
+void session_take_key_packages(Session *session, Wire__ClientFrame *frame);
+
+/* session-groups.c: CreateGroup, LeaveGroup, FetchGroup */
+void session_create_group(Session *session, uint64_t request, const Wire__CreateGroup *create);
+void session_leave_group(Session *session, uint64_t request, const Wire__LeaveGroup *leave);
+void session_fetch_group(Session *session, uint64_t request, const Wire__FetchGroup *fetch);
+
+/* session-group-send.c. Owns the frame. */
+void session_group_send(Session *session, Wire__ClientFrame *frame);
+
 /* session-send.c */
 void session_send(Session *session, uint64_t request, const Wire__Send *send);
 
@@ -89,3 +101,4 @@ void session_blobs_deinit(Session *session);
 
 /* A limit that was met: counts it and answers; true if the request is refused. */
 bool session_is_limited(Session *session, Limiter *limiter, uint64_t key, uint64_t request);
+bool session_is_limited_by(Session *session, Limiter *limiter, uint64_t key, uint32_t count, uint64_t request);

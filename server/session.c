@@ -179,7 +179,12 @@ void session_update_flow(Session *session)
 
 bool session_is_limited(Session *session, Limiter *limiter, uint64_t key, uint64_t request)
 {
-        uint32_t retry_ms = limiter_take(limiter, key, 1, session->host->now_us);
+        return session_is_limited_by(session, limiter, key, 1, request);
+}
+
+bool session_is_limited_by(Session *session, Limiter *limiter, uint64_t key, uint32_t count, uint64_t request)
+{
+        uint32_t retry_ms = limiter_take(limiter, key, count, session->host->now_us);
 
         if (retry_ms == 0)
                 return false;
@@ -228,6 +233,7 @@ static void hello(Session *session, uint64_t request, const Wire__Hello *from)
         limits.payload_max = (uint32_t)server->config->payload_max;
         limits.blob_max = server->config->blob_size;
         limits.directory = server->config->directory != 0;
+        limits.group_members_max = (uint32_t)server->config->group_members;
         limits.one_time_prekeys_max = WIRE_ONE_TIME_PREKEYS_MAX;
         welcome.protocol = from->protocol_max < WIRE_PROTOCOL_MAX ? from->protocol_max : WIRE_PROTOCOL_MAX;
         welcome.challenge = (ProtobufCBinaryData){sizeof(session->challenge), session->challenge};
@@ -276,6 +282,32 @@ static bool is_allowed(SessionState state, Wire__ClientFrame__BodyCase body)
 }
 
 /* Sets *frame to NULL where somebody else owns it from here. */
+static void dispatch_group(Session *session, Wire__ClientFrame **owned)
+{
+        Wire__ClientFrame *frame = *owned;
+
+        if (session->host->server->config->group_members == 0) {
+                session_reply_error(session, frame->request, WIRE__ERROR_CODE__ERROR_CODE_UNSUPPORTED, 0, "");
+                return;
+        }
+        if (frame->body_case == WIRE__CLIENT_FRAME__BODY_CREATE_GROUP) {
+                session_create_group(session, frame->request, frame->create_group);
+        } else if (frame->body_case == WIRE__CLIENT_FRAME__BODY_LEAVE_GROUP) {
+                session_leave_group(session, frame->request, frame->leave_group);
+        } else if (frame->body_case == WIRE__CLIENT_FRAME__BODY_FETCH_GROUP) {
+                session_fetch_group(session, frame->request, frame->fetch_group);
+        } else {
+                *owned = NULL;
+                if (frame->body_case == WIRE__CLIENT_FRAME__BODY_GROUP_SEND)
+                        session_group_send(session, frame);
+                else if (frame->body_case == WIRE__CLIENT_FRAME__BODY_TAKE_KEY_PACKAGES)
+                        session_take_key_packages(session, frame);
+                else
+                        session_upload_key_packages(session, frame);
+        }
+}
+
+/* Likewise. */
 static void dispatch(Session *session, Wire__ClientFrame **owned)
 {
         Wire__ClientFrame *frame = *owned;
@@ -345,7 +377,7 @@ static void dispatch(Session *session, Wire__ClientFrame **owned)
         case WIRE__CLIENT_FRAME__BODY_GROUP_SEND:
         case WIRE__CLIENT_FRAME__BODY_FETCH_GROUP:
         case WIRE__CLIENT_FRAME__BODY_LEAVE_GROUP:
-                session_reply_error(session, frame->request, WIRE__ERROR_CODE__ERROR_CODE_UNSUPPORTED, 0, "");
+                dispatch_group(session, owned);
                 break;
         case WIRE__CLIENT_FRAME__BODY__NOT_SET:
         case _WIRE__CLIENT_FRAME__BODY__CASE_IS_INT_SIZE:

@@ -134,6 +134,7 @@ void session_blobs_give_back(Session *session);
 
 /* From the router. */
 void session_prekeys_are_low(Session *session, uint32_t left);
+void session_key_packages_are_low(Session *session, uint32_t left);
 void session_presence_changed(Session *session, uint64_t version, uint32_t watched, bool connected);
 /* Owns the envelope, which is of the session's mailbox. */
 void session_deliver(Session *session, Envelope *envelope);

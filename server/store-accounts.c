@@ -236,8 +236,9 @@ int store_register(Store *store, StoreSetDevice *request)
 
 int store_remove_mailbox(Store *store, uint64_t mailbox)
 {
-        _cleanup_(statement_releasep) Statement *envelopes = NULL, *device = NULL;
+        _cleanup_(statement_releasep) Statement *device = NULL;
         Mailbox *loaded = loaded_by_number(store, mailbox);
+        uint64_t deleted;
         int r;
 
         if (loaded) {
@@ -246,16 +247,10 @@ int store_remove_mailbox(Store *store, uint64_t mailbox)
                         return r;
                 loaded_drop(store, loaded);
         }
-        r = statement_prepare(store->database, &envelopes,
-                              "DELETE FROM envelope WHERE position BETWEEN :first AND :last");
+        r = envelopes_delete(store, position_of(mailbox, 0), position_of(mailbox + 1, 0) - 1, UINT64_MAX, &deleted);
         if (r < 0)
                 return r;
-        statement_bind_int64(envelopes, ":first", (int64_t)position_of(mailbox, 0));
-        statement_bind_int64(envelopes, ":last", (int64_t)position_of(mailbox + 1, 0) - 1);
-        r = statement_run(envelopes);
-        if (r < 0)
-                return r;
-        r = tally_deleted(store, mailbox, (uint64_t)database_changes(store->database));
+        r = tally_deleted(store, mailbox, deleted);
         if (r < 0)
                 return r;
         r = statement_prepare(store->database, &device, "DELETE FROM device WHERE mailbox = :mailbox");

@@ -23,7 +23,7 @@ void store_bundles_deinit(StoreTakeBundles *request)
         request->count = 0;
 }
 
-static int column_blob(Statement *s, const char *column, StoreBlob *out)
+int store_column_blob(Statement *s, const char *column, StoreBlob *out)
 {
         const uint8_t *data = NULL;
         size_t size = 0;
@@ -61,7 +61,7 @@ static int take_one_time(Store *store, StoreBundle *bundle)
         if (r < 0)
                 return r;
         bundle->one_time_id = (uint32_t)id;
-        r = column_blob(s, "key", &bundle->one_time_prekey);
+        r = store_column_blob(s, "key", &bundle->one_time_prekey);
         if (r < 0)
                 return r;
         r = statement_step(s); /* to its end */
@@ -108,13 +108,13 @@ static int read_devices(Store *store, StoreTakeBundles *request)
                 statement_column_int64(s, "device_id", &device_id);
                 bundle->mailbox = (uint64_t)mailbox;
                 bundle->device_id = (uint32_t)device_id;
-                r = column_blob(s, "identity", &bundle->identity);
+                r = store_column_blob(s, "identity", &bundle->identity);
                 if (r < 0)
                         return r;
-                r = column_blob(s, "signed_prekey", &bundle->signed_prekey);
+                r = store_column_blob(s, "signed_prekey", &bundle->signed_prekey);
                 if (r < 0)
                         return r;
-                r = column_blob(s, "last_resort_prekey", &bundle->last_resort_prekey);
+                r = store_column_blob(s, "last_resort_prekey", &bundle->last_resort_prekey);
                 if (r < 0)
                         return r;
         }

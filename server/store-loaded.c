@@ -76,9 +76,11 @@ int loaded_push(Store *store, Mailbox *mailbox, const MailboxEntry *entry)
                 mailbox->entries_capacity = capacity;
                 mailbox->entries_first = 0;
         }
-        r = repeats_add_waiting(&store->repeats, entry->hash);
-        if (r < 0)
-                return r;
+        if (entry->hash != 0) {
+                r = repeats_add_waiting(&store->repeats, entry->hash);
+                if (r < 0)
+                        return r;
+        }
         mailbox->entries[(mailbox->entries_first + mailbox->entries_count++) &
                          (mailbox->entries_capacity - 1)] = *entry;
         mailbox->bytes += entry->size;
@@ -95,7 +97,8 @@ size_t loaded_pop_until(Store *store, Mailbox *mailbox, uint64_t sequence)
 
                 if (entry->sequence > sequence)
                         break;
-                repeats_remove_waiting(&store->repeats, entry->hash);
+                if (entry->hash != 0)
+                        repeats_remove_waiting(&store->repeats, entry->hash);
                 mailbox->bytes -= entry->size;
                 mailbox->entries_first = (mailbox->entries_first + 1) & (mailbox->entries_capacity - 1);
                 mailbox->entries_count--;
@@ -123,7 +126,7 @@ void loaded_drop_all(Store *store)
         map_clear(&store->mailboxes_by_number);
         repeats_deinit(&store->repeats);
         repeats_init(&store->repeats, store->limits.dedupe_count, store->limits.dedupe_ms);
-        store->recent_count = 0;
+        store->recent_count = store->given_back_count = 0;
 }
 
 static int load_entries(Store *store, Mailbox *mailbox)
@@ -132,7 +135,9 @@ static int load_entries(Store *store, Mailbox *mailbox)
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "SELECT position, id, sender, length(payload) AS size FROM envelope "
+                              "SELECT position, envelope.id, envelope.sender, envelope.shared, "
+                              "length(coalesce(shared.payload, envelope.payload)) AS size FROM envelope "
+                              "LEFT JOIN shared ON shared.number = envelope.shared "
                               "WHERE position BETWEEN :first AND :last ORDER BY position");
         if (r < 0)
                 return r;
@@ -149,11 +154,12 @@ static int load_entries(Store *store, Mailbox *mailbox)
                 statement_column_blob(s, "id", &id, &id_size);
                 statement_column_text(s, "sender", &sender);
                 statement_column_int64(s, "size", &size);
-                if (!sender || id_size != WIRE_ENVELOPE_ID_SIZE)
-                        return -EBADMSG;
-                entry = (MailboxEntry){.sequence = sequence_of((uint64_t)position),
-                                       .hash = envelope_hash(store, mailbox->number, sender, id),
-                                       .size = (uint32_t)size};
+                entry = (MailboxEntry){.sequence = sequence_of((uint64_t)position), .size = (uint32_t)size};
+                if (statement_column_is_null(s, "shared")) {
+                        if (!sender || id_size != WIRE_ENVELOPE_ID_SIZE)
+                                return -EBADMSG;
+                        entry.hash = envelope_hash(store, mailbox->number, sender, id);
+                }
                 r = loaded_push(store, mailbox, &entry);
                 if (r < 0)
                         return r;

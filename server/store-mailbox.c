@@ -46,7 +46,7 @@ static int reserve_sequences(Store *store, Mailbox *mailbox)
         return 0;
 }
 
-static int remember_recent(Store *store, uint64_t hash)
+int store_remember_recent(Store *store, uint64_t hash)
 {
         if (store->recent_count == store->recent_capacity) {
                 size_t capacity = store->recent_capacity ? store->recent_capacity * 2 : 256;
@@ -128,7 +128,59 @@ static int append(Store *store, Envelope *envelope)
                 return r;
         count_pages(store, mailbox, entry.size);
         tally_inserted(store, mailbox);
-        return remember_recent(store, entry.hash);
+        return store_remember_recent(store, entry.hash);
+}
+
+static int insert_shared(Store *store, const RouterShare *share, int64_t shared)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "INSERT INTO envelope (position, id, sender, sender_device, stored_ms, payload, shared) "
+                              "VALUES (:position, X'', '', 0, :stored_ms, X'', :shared)");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":position", (int64_t)position_of(share->mailbox, share->sequence));
+        statement_bind_int64(s, ":stored_ms", (int64_t)store->now_ms);
+        statement_bind_int64(s, ":shared", shared);
+        return statement_run(s);
+}
+
+/* Of its room, a mailbox keeps a part for those who write to its owner alone: nobody is kept from that by a group. */
+static bool has_room_for_shared(const Store *store, const Mailbox *mailbox, uint32_t size)
+{
+        return mailbox->entries_count < store->limits.mailbox_messages - store->limits.mailbox_messages / 4 &&
+               mailbox->bytes + size <= store->limits.mailbox_bytes - store->limits.mailbox_bytes / 4;
+}
+
+int store_append_shared(Store *store, const char *name, int64_t shared, uint32_t size, RouterShare *out)
+{
+        Mailbox *mailbox;
+        int r;
+
+        r = loaded_by_name(store, name, &mailbox);
+        if (r != 0)
+                return r;
+        if (!has_room_for_shared(store, mailbox, size)) {
+                store->tally.skipped_full++;
+                return STORE_MAILBOX_FULL;
+        }
+        r = reserve_sequences(store, mailbox);
+        if (r < 0)
+                return r;
+        *out = (RouterShare){.mailbox = mailbox->number,
+                             .sequence = mailbox->next_sequence++,
+                             .previous = mailbox->last_sequence};
+        r = insert_shared(store, out, shared);
+        if (r < 0)
+                return r;
+        r = loaded_push(store, mailbox, &(MailboxEntry){.sequence = out->sequence, .size = size});
+        if (r < 0)
+                return r;
+        count_pages(store, mailbox, 0);
+        tally_inserted(store, mailbox);
+        return 0;
 }
 
 int store_append(Store *store, StoreAppend *request)
@@ -167,20 +219,10 @@ int store_flush_recent(Store *store)
 
 static int delete_until(Store *store, uint64_t mailbox, uint64_t sequence, uint64_t *deleted_out)
 {
-        _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s,
-                              "DELETE FROM envelope WHERE position BETWEEN :first AND :last");
-        if (r < 0)
-                return r;
-        statement_bind_int64(s, ":first", (int64_t)position_of(mailbox, 0));
-        statement_bind_int64(s, ":last", (int64_t)position_of(mailbox, sequence));
-        r = statement_run(s);
-        if (r < 0)
-                return r;
-        *deleted_out = (uint64_t)database_changes(store->database);
-        return tally_deleted(store, mailbox, *deleted_out);
+        r = envelopes_delete(store, position_of(mailbox, 0), position_of(mailbox, sequence), UINT64_MAX, deleted_out);
+        return r < 0 ? r : tally_deleted(store, mailbox, *deleted_out);
 }
 
 /* The quota is free at once; the rows go with the next flush, many at a time. */

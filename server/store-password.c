@@ -100,6 +100,9 @@ int store_delete_account(Store *store, const StoreDeleteAccount *request)
         r = store_remove_mailbox(store, request->mailbox);
         if (r < 0)
                 return r;
+        r = store_leave_all_groups(store, account);
+        if (r < 0)
+                return r;
         r = reserve_name(store, request->name);
         if (r < 0)
                 return r;

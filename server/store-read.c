@@ -18,9 +18,9 @@ static void free_envelopes(StoreRead *request)
 
 static int read_envelope(Statement *s, uint64_t mailbox, Envelope **out)
 {
-        const uint8_t *id = NULL, *payload = NULL;
+        const uint8_t *id = NULL, *payload = NULL, *group = NULL;
         int64_t position = 0, sender_device = 0, stored_ms = 0;
-        size_t id_size = 0, payload_size = 0;
+        size_t id_size = 0, payload_size = 0, group_size = 0;
         const char *sender = NULL;
         Envelope *envelope;
 
@@ -30,8 +30,10 @@ static int read_envelope(Statement *s, uint64_t mailbox, Envelope **out)
         statement_column_int64(s, "sender_device", &sender_device);
         statement_column_int64(s, "stored_ms", &stored_ms);
         statement_column_blob(s, "payload", &payload, &payload_size);
+        statement_column_blob(s, "chat_group", &group, &group_size);
         if (!sender || strlen(sender) > WIRE_USER_NAME_MAX || id_size != WIRE_ENVELOPE_ID_SIZE ||
-            payload_size > WIRE_PAYLOAD_MAX)
+            (group && group_size != WIRE_GROUP_ID_SIZE) ||
+            payload_size > (group ? WIRE_GROUP_WELCOME_MAX : WIRE_PAYLOAD_MAX))
                 return -EBADMSG;
         envelope = envelope_new(payload, (uint32_t)payload_size);
         if (!envelope)
@@ -42,6 +44,9 @@ static int read_envelope(Statement *s, uint64_t mailbox, Envelope **out)
         envelope->sender_device = (uint32_t)sender_device;
         memcpy(envelope->sender, sender, strlen(sender) + 1);
         memcpy(envelope->id, id, sizeof(envelope->id));
+        envelope->has_group = group != NULL;
+        if (group)
+                memcpy(envelope->group, group, sizeof(envelope->group));
         *out = envelope;
         return 0;
 }
@@ -56,7 +61,11 @@ static int read_mailbox(Store *store, StoreRead *request)
         if (request->after >= (UINT64_C(1) << SEQUENCE_BITS) - 1)
                 return 0;
         r = statement_prepare(store->reading, &s,
-                              "SELECT position, id, sender, sender_device, stored_ms, payload FROM envelope "
+                              "SELECT position, stored_ms, chat_group, coalesce(shared.id, envelope.id) AS id, "
+                              "coalesce(shared.sender, envelope.sender) AS sender, "
+                              "coalesce(shared.sender_device, envelope.sender_device) AS sender_device, "
+                              "coalesce(shared.payload, envelope.payload) AS payload FROM envelope "
+                              "LEFT JOIN shared ON shared.number = envelope.shared "
                               "WHERE position BETWEEN :first AND :last ORDER BY position");
         if (r < 0)
                 return r;
@@ -86,6 +95,11 @@ static void run(Store *store, StoreRequest *request)
         case STORE_FIND_ACCOUNT:
                 request->result = store_find_account(store, (StoreFindAccount *)request);
                 break;
+        case STORE_FETCH_GROUP:
+                request->result = store_fetch_group(store, (StoreFetchGroup *)request);
+                if (request->result < 0)
+                        store_group_deinit((StoreFetchGroup *)request);
+                break;
         case STORE_FIND_USERS:
                 request->result = store_find_users(store, (StoreFindUsers *)request);
                 break;
@@ -102,6 +116,11 @@ static void run(Store *store, StoreRequest *request)
         case STORE_TAKE_BUNDLES:
         case STORE_APPEND:
         case STORE_ACK:
+        case STORE_ADD_KEY_PACKAGES:
+        case STORE_TAKE_KEY_PACKAGES:
+        case STORE_CREATE_GROUP:
+        case STORE_GROUP_SEND:
+        case STORE_LEAVE_GROUP:
                 request->result = -ENOTRECOVERABLE; /* the writer's */
                 break;
         }

@@ -49,6 +49,17 @@ static int run_request(Store *store, StoreRequest *request)
                 return store_ack(store, (StoreAck *)request);
         case STORE_READ:
                 return settle(store, (StoreRead *)request);
+        case STORE_ADD_KEY_PACKAGES:
+                return store_add_key_packages(store, (StoreAddKeyPackages *)request);
+        case STORE_TAKE_KEY_PACKAGES:
+                return store_take_key_packages(store, (StoreTakeKeyPackages *)request);
+        case STORE_CREATE_GROUP:
+                return store_create_group(store, (StoreGroup *)request);
+        case STORE_GROUP_SEND:
+                return store_group_send(store, (StoreGroupSend *)request);
+        case STORE_LEAVE_GROUP:
+                return store_leave_group(store, (StoreGroup *)request);
+        case STORE_FETCH_GROUP:
         case STORE_FIND_ACCOUNT:
         case STORE_FIND_USERS:
                 break; /* the reader's */
@@ -65,6 +76,9 @@ static int commit(Store *store, Database **transaction)
 {
         int r;
 
+        r = shared_flush(store);
+        if (r < 0)
+                return r;
         r = tally_write(store);
         if (r < 0)
                 return r;
@@ -165,6 +179,10 @@ static void complete(Store *store, StoreRequest *first, int error)
                         first->result = error;
                         if (first->operation == STORE_TAKE_BUNDLES)
                                 store_bundles_deinit((StoreTakeBundles *)first);
+                        else if (first->operation == STORE_TAKE_KEY_PACKAGES)
+                                store_key_packages_deinit((StoreTakeKeyPackages *)first);
+                } else if (first->operation == STORE_GROUP_SEND && first->result == 0) {
+                        ((StoreGroupSend *)first)->committed((StoreGroupSend *)first);
                 }
                 if (first->operation == STORE_READ && error == 0 && first->result == 0) {
                         (void)queue_put(&store->to_reader, &first->item, 0); /* which completes it */
@@ -296,6 +314,7 @@ static void run_done(InboxItem *item, void *owner)
 int store_submit(Store *store, StoreRequest *request)
 {
         bool reads = request->operation == STORE_FIND_ACCOUNT || request->operation == STORE_FIND_USERS ||
+                     request->operation == STORE_FETCH_GROUP ||
                      (request->operation == STORE_READ && !((StoreRead *)request)->settle);
 
         request->item.run = run_done;
@@ -318,6 +337,9 @@ static int check_tables(Store *store)
                               "UNION ALL SELECT quick_check FROM pragma_quick_check('device') "
                               "UNION ALL SELECT quick_check FROM pragma_quick_check('one_time_prekey') "
                               "UNION ALL SELECT quick_check FROM pragma_quick_check('used_invitation') "
+                              "UNION ALL SELECT quick_check FROM pragma_quick_check('chat_group') "
+                              "UNION ALL SELECT quick_check FROM pragma_quick_check('group_member') "
+                              "UNION ALL SELECT quick_check FROM pragma_quick_check('shared_uses') "
                               "UNION ALL SELECT quick_check FROM pragma_quick_check('waiting')) "
                               "WHERE quick_check <> 'ok' LIMIT 1");
         if (r < 0)
@@ -397,6 +419,7 @@ Store *store_close(Store *store)
         map_deinit(&store->mailboxes_by_name);
         map_deinit(&store->mailboxes_by_number);
         free(store->recent);
+        free(store->given_back);
         database_close(store->reading);
         if (store->database)
                 (void)database_checkpoint(store->database);

@@ -5,6 +5,7 @@
 
 #include "server/queue.h"
 #include "server/store-repeats.h"
+#include "server/store-groups.h"
 #include "server/store.h"
 #include "storage/database.h"
 #include "storage/migration.h"
@@ -34,7 +35,7 @@ enum {
 
 typedef struct MailboxEntry {
         uint64_t sequence;
-        uint64_t hash;
+        uint64_t hash; /* 0: of a group, whose repeats are found out before */
         uint32_t size;
 } MailboxEntry;
 
@@ -64,6 +65,7 @@ struct Mailbox {
  */
 typedef struct Tally {
         uint64_t stored, repeated, refused_full, acked, expired;
+        uint64_t group_messages, group_commits, group_stale, skipped_full;
         int64_t envelopes, mailboxes; /* rows of the table, and mailboxes that have any: how many more, or fewer */
 } Tally;
 
@@ -87,6 +89,8 @@ struct Store {
         Repeats repeats;
         uint64_t *recent; /* hashes of this batch */
         size_t recent_count, recent_capacity;
+        int64_t *given_back; /* numbers of `shared`, each as often as this transaction has no use for it any more */
+        size_t given_back_count, given_back_capacity;
         uint64_t recent_rows_hashes; /* in the table `recent` */
         uint64_t now_ms;
         uint64_t batch;
@@ -95,6 +99,8 @@ struct Store {
         uint64_t pages; /* of write-ahead log since the last checkpoint, as an estimate */
         uint64_t expired_ms, trimmed_ms;
         bool trimming; /* there is more to trim */
+        uint64_t commits_expired_ms;
+        bool expiring_commits; /* there are more */
         uint64_t expiry_position; /* where the walk over the mailboxes goes on; 0: not walking */
 
         /* The reader's alone. */
@@ -143,9 +149,67 @@ int store_free_names(Store *store);                         /* whose time is ove
 /* store-mailbox.c, on the writer's thread, in its transaction: */
 uint64_t envelope_hash(const Store *store, uint64_t mailbox, const char *sender, const uint8_t *id);
 int store_append(Store *store, StoreAppend *request);
+/* A use of `shared`, which has so many bytes of payload. STORE_UNKNOWN_ACCOUNT, STORE_MAILBOX_FULL */
+int store_append_shared(Store *store, const char *name, int64_t shared, uint32_t size, RouterShare *out);
+int store_remember_recent(Store *store, uint64_t hash);
 int store_ack(Store *store, const StoreAck *request);
 int store_flush_acks(Store *store);
 int store_flush_recent(Store *store);
+
+/* store-shared.c, on the writer's thread, in its transaction: */
+int shared_insert(Store *store, const Envelope *original, int64_t *number_out);
+int shared_set_uses(Store *store, int64_t number, uint64_t uses); /* once, after all that refers to it; 0: it goes */
+int shared_give_back(Store *store, int64_t number);
+int shared_flush(Store *store); /* at a transaction's end */
+/* Positions from first to last, of what was stored before. */
+int envelopes_delete(Store *store, uint64_t first, uint64_t last, uint64_t before_ms, uint64_t *deleted_out);
+
+/* store-key-packages.c, on the writer's thread, in its transaction: */
+int store_add_key_packages(Store *store, StoreAddKeyPackages *request);
+int store_take_key_packages(Store *store, StoreTakeKeyPackages *request);
+
+/* store-groups.c, on the writer's thread, in its transaction: */
+typedef struct GroupRow {
+        int64_t number, latest;
+        uint64_t epoch;
+} GroupRow;
+int group_find(Database *database, const uint8_t id[static WIRE_GROUP_ID_SIZE], GroupRow *out); /* STORE_NO_GROUP */
+int account_find(Database *database, const char *name, int64_t *number_out); /* STORE_UNKNOWN_ACCOUNT */
+/* In how many groups it is. */
+int account_count_groups(Store *store, int64_t account, uint64_t *out);
+int store_create_group(Store *store, const StoreGroup *request);
+int store_leave_group(Store *store, const StoreGroup *request);
+int store_leave_all_groups(Store *store, int64_t account);
+/* Commits whose time is over, and groups that have neither commits nor members. More: some are left for another time. */
+int store_expire_commits(Store *store, uint64_t before_ms, bool *more_out);
+
+/* store-group-list.c: the accounts of a group, in memory, as a commit changes them. */
+typedef struct ListEntry {
+        int64_t account;
+        int64_t since;
+        bool now, base, next; /* on the list; before the commit that is taken the place of; after this one */
+        bool added;           /* by this commit, if perhaps anew */
+        char name[WIRE_USER_NAME_MAX + 1];
+} ListEntry;
+typedef struct GroupList {
+        ListEntry *entries;
+        size_t count, sorted, capacity; /* the first ones are in order of accounts */
+} GroupList;
+int group_list_read(Store *store, const GroupRow *group, GroupList *out);
+int group_list_undo_latest(Store *store, const GroupRow *group, GroupList *list);
+/* STORE_GROUP_FULL */
+int group_list_change(Store *store, const Wire__GroupCommit *commit, GroupList *list);
+int group_list_write(Store *store, const GroupRow *group, int64_t commit, const GroupList *list);
+const ListEntry *group_list_find(const GroupList *list, const char *name);
+void group_list_deinit(GroupList *list);
+
+/* store-group-send.c, on the writer's thread, in its transaction: */
+int store_group_send(Store *store, StoreGroupSend *request);
+
+/* store-group-fetch.c, on the reader's: */
+int store_fetch_group(Store *store, StoreFetchGroup *request);
+
+int store_column_blob(Statement *s, const char *column, StoreBlob *out); /* store-bundles.c */
 
 /* store-loaded.c: the mailboxes that the writer has in memory. */
 /* STORE_UNKNOWN_ACCOUNT */

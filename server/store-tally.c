@@ -102,6 +102,10 @@ void tally_commit(Store *store)
         metrics_add(store->metrics, METRIC_REFUSED_FULL, tally->refused_full);
         metrics_add(store->metrics, METRIC_ACKED, tally->acked);
         metrics_add(store->metrics, METRIC_EXPIRED, tally->expired);
+        metrics_add(store->metrics, METRIC_GROUP_MESSAGES, tally->group_messages);
+        metrics_add(store->metrics, METRIC_GROUP_COMMITS, tally->group_commits);
+        metrics_add(store->metrics, METRIC_GROUP_STALE, tally->group_stale);
+        metrics_add(store->metrics, METRIC_GROUP_SKIPPED, tally->skipped_full);
         store->waiting_envelopes += tally->envelopes;
         store->waiting_mailboxes += tally->mailboxes;
         show_waiting(store);

@@ -142,7 +142,6 @@ static int next_mailbox(Store *store, uint64_t position, uint64_t *mailbox_out, 
 
 static int expire_mailbox(Store *store, uint64_t number, uint64_t before_ms)
 {
-        _cleanup_(statement_releasep) Statement *s = NULL;
         Mailbox *mailbox = loaded_by_number(store, number);
         uint64_t deleted;
         int r;
@@ -154,18 +153,9 @@ static int expire_mailbox(Store *store, uint64_t number, uint64_t before_ms)
                         return r;
                 loaded_drop(store, mailbox);
         }
-        r = statement_prepare(store->database, &s,
-                              "DELETE FROM envelope WHERE position BETWEEN :first AND :last AND stored_ms < "
-                              ":before");
+        r = envelopes_delete(store, position_of(number, 0), position_of(number + 1, 0) - 1, before_ms, &deleted);
         if (r < 0)
                 return r;
-        statement_bind_int64(s, ":first", (int64_t)position_of(number, 0));
-        statement_bind_int64(s, ":last", (int64_t)position_of(number + 1, 0) - 1);
-        statement_bind_int64(s, ":before", (int64_t)before_ms);
-        r = statement_run(s);
-        if (r < 0)
-                return r;
-        deleted = (uint64_t)database_changes(store->database);
         store->tally.expired += deleted;
         return tally_deleted(store, number, deleted);
 }
@@ -212,6 +202,24 @@ static int trim(Store *store, uint64_t now)
         return trim_recent(store);
 }
 
+static int expire_commits(Store *store, uint64_t now, bool *more_out)
+{
+        uint64_t before_ms = store->now_ms > store->limits.retention_ms
+                                             ? store->now_ms - store->limits.retention_ms
+                                             : 0;
+        uint64_t interval = store->limits.retention_ms < TRIM_INTERVAL_MS ? store->limits.retention_ms
+                                                                          : TRIM_INTERVAL_MS;
+        int r;
+
+        if (!store->expiring_commits && store->commits_expired_ms != 0 && now - store->commits_expired_ms < interval)
+                return 0;
+        store->commits_expired_ms = now;
+        store->expiring_commits = false;
+        r = store_expire_commits(store, before_ms, &store->expiring_commits);
+        *more_out |= store->expiring_commits;
+        return r;
+}
+
 int store_upkeep(Store *store, bool *more_out)
 {
         uint64_t now = clock_monotonic_ms();
@@ -221,6 +229,9 @@ int store_upkeep(Store *store, bool *more_out)
         if (r < 0)
                 return r;
         *more_out = store->trimming;
+        r = expire_commits(store, now, more_out);
+        if (r < 0)
+                return r;
         if (store->expiry_position == 0) {
                 uint64_t interval = store->limits.retention_ms < EXPIRY_INTERVAL_MS
                                                     ? store->limits.retention_ms

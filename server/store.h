@@ -27,7 +27,11 @@ typedef enum StoreResult {
         STORE_UNKNOWN_ACCOUNT,
         STORE_STALE_DEVICE,
         STORE_MAILBOX_FULL,
-        STORE_TOO_MANY_PREKEYS,
+        STORE_TOO_MANY_PREKEYS, /* or key packages */
+        STORE_NO_GROUP,         /* or it is none of this account's */
+        STORE_STALE_EPOCH,
+        STORE_GROUP_EXISTS,
+        STORE_GROUP_FULL,
         STORE_REPEATED, /* of an envelope: was stored before; counts as stored, and is not delivered again */
 } StoreResult;
 
@@ -43,6 +47,12 @@ typedef enum StoreOperation {
         STORE_APPEND,
         STORE_ACK,
         STORE_READ,
+        STORE_ADD_KEY_PACKAGES, /* these are in store-groups.h */
+        STORE_TAKE_KEY_PACKAGES,
+        STORE_CREATE_GROUP,
+        STORE_GROUP_SEND,
+        STORE_FETCH_GROUP,
+        STORE_LEAVE_GROUP,
 } StoreOperation;
 
 struct StoreRequest {
@@ -194,6 +204,8 @@ typedef struct StoreRead {
 typedef struct StoreLimits {
         uint64_t mailbox_messages;
         uint64_t mailbox_bytes;
+        uint64_t group_members;
+        uint64_t groups_per_account;
         uint64_t retention_ms;
         uint64_t reserved_ms; /* how long a deleted account's name is nobody's */
         /* store_open() calls it for each of these names: what they have elsewhere is to go. NULL: nothing is called. */

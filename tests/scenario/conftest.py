@@ -19,6 +19,8 @@ UNLIMITED = {"limits": {"wrong-password-pause": "0s"} | {key: "off" for key in (
     "registrations-per-address", "wrong-passwords-per-account", "wrong-passwords-per-address",
     "salt-queries-per-address", "authentications-per-address", "bundles-per-account", "bundles-per-address",
     "one-time-prekeys-per-account", "logins-per-address", "uploads-per-account", "password-changes-per-account",
+    "key-packages-per-account", "key-packages-per-address", "one-time-key-packages-per-account",
+    "group-changes-per-account", "group-fetches-per-account",
     "presence-per-account", "directory-per-account", "blob-puts-per-account", "blob-gets-per-account",
     "sends-per-account", "sends-per-recipient")}}
 

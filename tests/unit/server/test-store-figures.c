@@ -108,6 +108,9 @@ static void test_waiting_of_an_older_store(StoreFixture *fixture)
         g_assert_cmpint(database_exec(database, "DROP TABLE waiting; DROP TABLE reserved_name; DROP TABLE used_invitation;"
                                                 "CREATE TABLE used_invitation (hash BLOB NOT NULL PRIMARY KEY, "
                                                 "account INTEGER NOT NULL REFERENCES account(number)) STRICT, WITHOUT ROWID;"
+                                                "DROP TABLE group_change; DROP TABLE group_commit; DROP TABLE shared_uses;"
+                                                "DROP TABLE shared; DROP TABLE group_member; DROP TABLE chat_group;"
+                                                "DROP TABLE key_package; ALTER TABLE envelope DROP COLUMN shared;"
                                                 "PRAGMA user_version = 1"), ==, 0);
         database_close(database);
         store_fixture_open(fixture);
