@@ -109,8 +109,34 @@ def zsh(verbs):
         assert found == options, f"zsh, {verb}: {found ^ options}"
 
 
+def kinds():
+    """Of events and of messages: in the daemon, in the interfaces, in the manual, and where smctl words notices."""
+    def daemon(file, table):
+        body = re.search(rf"{table}\[\] = {{(.*?)}};", (ROOT / "daemon" / file).read_text(), re.S)[1]
+        return set(re.findall(r'\] = "([\w-]+)"', body))
+
+    def words(text, begin, end):
+        return set(re.findall(r'"([\w-]+)"', text.split(begin)[1].split(end)[0]))
+
+    def interface(name):
+        return (ROOT / "dbus-interfaces" / f"org.securemessenger.Messenger1.{name}.xml").read_text()
+    places = {
+        "events": (daemon("event.c", "names"), words(interface("Events"), "Kinds:", "<interface") - {"deleted", "timer-change", "expired"},
+                   words(section("JSON"), "An event: ", "*conversation*")),
+        "messages": (daemon("message.c", "kind_names"), words(interface("Messages"), "`kind` (s): ", "Expect others"),
+                     words(section("JSON"), "A message: ", "*text*")),
+    }
+    for name, (known, bus, man) in places.items():
+        assert len(known) > 10, f"the kinds of {name} were not found"
+        assert known == bus, f"{name}, daemon and interface: {known ^ bus}"
+        assert known == man, f"{name}, daemon and smctl(1): {known ^ man}"
+    worded = set(re.findall(r'message->kind, "([\w-]+)"', (ROOT / "cli" / "output.c").read_text()))
+    assert places["messages"][0] <= worded, f"kinds without words: {places['messages'][0] - worded}"
+
+
 def main():
     verbs = table()
+    kinds()
     exit_codes()
     manual(verbs)
     help_text(verbs)
