@@ -9,10 +9,11 @@ typedef struct PictureSize {
 } PictureSize;
 
 /*
- * Read the picture in descriptor 0, small and upright. They return only if that went well; whatever the libraries call an
- * error ends the process by give_up().
+ * Read the picture in a descriptor from its beginning, small and upright. False: it is none, or cut short, or would
+ * take too much memory.
  */
-void jpeg_read(Picture *out, PictureSize *size_out);
-void png_read(Picture *out, PictureSize *size_out);
+bool jpeg_read(int fd, Picture *out, PictureSize *size_out);
+bool png_read(int fd, Picture *out, PictureSize *size_out);
 
-_Noreturn void give_up(void);
+/* Either, by its first bytes. */
+bool picture_read(int fd, Picture *out, PictureSize *size_out);
