@@ -66,7 +66,7 @@ static ClientFailure finish(const Command *command, Target *target)
 {
         int r;
 
-        if (!target->path)
+        if (!target->temporary) /* standard output */
                 return CLIENT_FAILURE_NONE;
         if (fsync(target->fd) < 0)
                 return report_file(CLIENT_FAILURE_FAILED, target->path, errno);

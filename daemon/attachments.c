@@ -303,7 +303,6 @@ int attachments_save(Attachments *attachments, uint64_t message, int out, Attach
         r = open_blob(attachments, &attachment, &blob);
         if (r != 0)
                 return r;
-        target = -1;
-        return attachment_job_start(attachments->jobs, ATTACHMENT_SAVE, &attachment.content, blob, out, done,
-                                    userdata, job_out);
+        return attachment_job_start(attachments->jobs, ATTACHMENT_SAVE, &attachment.content, blob, g_steal_fd(&target),
+                                    done, userdata, job_out);
 }

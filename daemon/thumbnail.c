@@ -25,12 +25,14 @@ static char *program(void)
         return beside && access(beside, X_OK) == 0 ? g_steal_pointer(&beside) : g_strdup(SMD_THUMBNAIL_PATH);
 }
 
-static int start(int picture, int output, pid_t *pid_out)
+/* The process, or a negative errno. */
+static pid_t start(int picture, int output)
 {
         char *const arguments[] = {(char *)"smd-thumbnail", NULL};
         char *const environment[] = {NULL};
         g_autofree char *path = program();
         posix_spawn_file_actions_t actions;
+        pid_t pid = 0;
         int r;
 
         r = posix_spawn_file_actions_init(&actions);
@@ -43,9 +45,9 @@ static int start(int picture, int output, pid_t *pid_out)
         if (r == 0)
                 r = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
         if (r == 0)
-                r = posix_spawn(pid_out, path, &actions, NULL, arguments, environment);
+                r = posix_spawn(&pid, path, &actions, NULL, arguments, environment);
         posix_spawn_file_actions_destroy(&actions);
-        return -r;
+        return r == 0 ? pid : -r;
 }
 
 /* Everything that it says, up to room bytes and an end. -1: it says more, or takes too long. */
@@ -98,7 +100,8 @@ void thumbnail_make(int picture, const char *media_type, const atomic_bool *canc
                 return;
         if (pipe2(pipe_fds, O_CLOEXEC) < 0)
                 return;
-        well = start(picture, pipe_fds[1], &pid) == 0;
+        pid = start(picture, pipe_fds[1]);
+        well = pid > 0;
         close(pipe_fds[1]);
         if (well) {
                 said = g_malloc(room);
