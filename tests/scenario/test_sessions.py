@@ -5,11 +5,16 @@ import time
 from harness.relay import Relay
 from harness.waiting import until
 
-MESSAGES = "sent", "received"
-
-
 def session(user, other):
     return user.smctl("--json", "session", other.name, expect=0).json
+
+
+def settled(alice, bob):
+    """Both ends of it, once each has what the other has sent: receipts follow messages."""
+    def same():
+        a, b = session(alice, bob), session(bob, alice)
+        return (a, b) if (a["sent"], a["received"]) == (b["received"], b["sent"]) else None
+    return until("both count the same", same)
 
 
 def renewed(user, since=0):
@@ -78,7 +83,7 @@ def test_renewal_with_messages_under_way(server, stage):
     assert session(alice, bob)["started"] > old and session(alice, bob)["archived"] == 1
     assert session(bob, alice)["started"] == session(bob, alice)["started"] and not renewed(bob, since[1])
     alice.send(bob, "from alice 3")
-    until("all of Alice's is held up", lambda: sum(len(f.deliver.envelopes) for f in held_down) == 5)
+    until("all of Alice's is held up", lambda: sum(len(f.deliver.envelopes) for f in held_down) >= 5)
     until("all of Bob's is held up", lambda: sum(len(f.send.envelopes) for f in held_up) > 0)
 
     # The connection breaks with all that is on it; both sides send it again.
@@ -94,10 +99,9 @@ def test_renewal_with_messages_under_way(server, stage):
 
     bob.send(alice, "in the new one")
     alice.wait_text(bob, "in the new one")
-    a, b = session(alice, bob), session(bob, alice)
+    a, b = settled(alice, bob)
     assert a["started_here"] and not b["started_here"] and a["acknowledged"]
     assert a["archived"] == b["archived"] == 1 and not a["renewal_wanted"] and not b["renewal_wanted"]
-    assert [a[key] for key in MESSAGES] == [b[key] for key in reversed(MESSAGES)]
     assert alice.account("RejectedEnvelopes") == bob.account("RejectedEnvelopes") == 0
     relay.close()
 
@@ -128,7 +132,6 @@ def test_both_renew_offline(server, alice, bob):
     for sender, other in ((alice, bob), (bob, alice), (alice, bob)):
         sender.send(other, f"a word of {sender.name}")
         other.wait_text(sender, f"a word of {sender.name}")
-    a, b = session(alice, bob), session(bob, alice)
+    a, b = settled(alice, bob)
     assert a["started"] > old[0] and b["started"] > old[1]
     assert a["started_here"] != b["started_here"] and not a["renewal_wanted"] and not b["renewal_wanted"]
-    assert [a[key] for key in MESSAGES] == [b[key] for key in reversed(MESSAGES)]
