@@ -25,8 +25,9 @@ int contact_method_set_timer(sd_bus_message *m, void *userdata, sd_bus_error *er
         if (r != 0)
                 return r < 0 ? r : bus_reply_error(m, r);
         messenger = bus_messenger(bus, &r);
-        if (messenger)
-                r = timer_set(messenger->store, &messenger->self, contact.name, seconds);
+        if (!messenger)
+                return bus_reply_error(m, r);
+        r = timer_set(messenger->store, &messenger->self, contact.name, seconds);
         if (r == PROBLEM_INVALID_ARGUMENT)
                 return bus_reply_error_text(m, r, _("Messages stay for 5 seconds to 365 days, or for ever."));
         if (r != 0)
