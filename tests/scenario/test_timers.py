@@ -154,6 +154,27 @@ def test_disappears(server, friends):
     assert watched.code == 1, watched  # smctl watch had it
 
 
+def files_of(user):
+    return list((user.home / ".local/state/secure-messenger/attachments").iterdir())
+
+
+def test_file(friends):
+    """Gone at its sender, it is still there for a receiver who has not read it; then its file goes as well."""
+    tina, uwe = friends
+    set_timer(tina, uwe, SHORT)
+    until("it comes", lambda: uwe.contact(tina, "Timer") == SHORT)
+    note = tina.folder / "note.txt"
+    note.write_bytes(b"burn after reading")
+    tina.smctl("send", "--file", note, uwe.name, expect=0)
+    until("gone at the sender", lambda: tina.history(uwe)[-1]["kind"] == "timer-change" and not files_of(tina))
+    until("it comes", lambda: uwe.history(tina)[-1]["kind"] == "attachment")
+    number = uwe.history(tina)[-1]["id"]
+    assert uwe.smctl("save", "--output", "-", number, expect=0).out == "burn after reading"
+    assert files_of(uwe)
+    mark_read(uwe, tina)
+    until("gone at the receiver", lambda: not message(uwe, tina, number) and not files_of(uwe))
+
+
 def test_hostile_timers(alice, server, stage):
     mallory = stage.peer("mallory", server)
     alice.send(mallory.name, "hello")
