@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """smd as a service of a real user manager: started by the bus, restarted on demand, after a crash, and when it hangs."""
+import json
 import os
 import pathlib
 import shutil
@@ -8,7 +9,7 @@ import tempfile
 
 import pytest
 
-from harness import waiting
+from harness import places, waiting
 from user_systemd import UNIT, UserSystemd, install, option
 
 SMCTL = f"{option('prefix')}/bin/smctl"
@@ -132,6 +133,16 @@ def test_account_inside_the_sandboxes(systemd):
     systemd.run(SMCTL, "register", "--server", url, "--server-pin", pin, "--password-file", password, "alice")
     waiting.until("the account online", lambda: systemd.account("Connection") == "online")
     assert systemd.show("ActiveState") == "active"
+
+    # A picture is made small in a sandbox inside this one.
+    picture = shutil.copy(places.SOURCE / "tests/fuzz/corpus/thumbnail-picture/baseline.jpg", systemd.home)
+    os.chown(picture, systemd.user.pw_uid, systemd.user.pw_gid)
+    systemd.run(SMCTL, "send", "--no-wait", "--file", picture, "bob")
+
+    def last():
+        return json.loads(systemd.run(SMCTL, "--json", "history", "--limit", "1", "bob"))
+    waiting.until("it is ready", lambda: last()["transfer"] != "preparing")
+    assert last()["thumbnail"] is True
 
     systemd.systemctl("restart", UNIT)
     assert systemd.account("State") == "locked"
