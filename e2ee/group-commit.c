@@ -35,7 +35,7 @@ static int commit_proposals(GroupDraft *d, GroupRules *rules, GroupCommit *out)
                 r = mls_group_commit(mls, &options, &rules->policy, d->context, &result);
         if (r != 0)
                 return r;
-        if (result.commit.size > GROUP_MESSAGE_MAX || result.welcome.size > GROUP_MESSAGE_MAX) {
+        if (result.commit.size > GROUP_COMMIT_MAX || result.welcome.size > GROUP_WELCOME_MAX) {
                 mls_commit_result_deinit(&result);
                 mls_group_drop_commit(mls);
                 return GROUP_TOO_MANY;

@@ -12,13 +12,16 @@ enum {
         GROUP_REFERENCE_SIZE = 32,
         GROUP_AUTHENTICATOR_SIZE = 32,
         GROUP_NAME_MAX = 128, /* bytes of UTF-8 */
-        GROUP_MEMBERS_MAX = 2000,
+        GROUP_MEMBERS_MAX = 1500,
         GROUP_ADMINS_MAX = 64,
-        GROUP_CHANGES_MAX = 256, /* in one commit */
+        GROUP_CHANGES_MAX = 192, /* in one commit */
         GROUP_CONTENT_MAX = CONTENT_ENCODED_MAX,
-        GROUP_PACKAGE_MAX = 1024, /* bytes of a key package */
-        GROUP_MESSAGE_MAX =
-                        1024 * 1024 - 4096, /* bytes of anything that is sent: one frame of the server's */
+        /* Bytes: what the server takes. With as many members and changes as may be, commit and welcome fit.
+         */
+        GROUP_PACKAGE_MAX = 1024,
+        GROUP_COMMIT_MAX = 256 * 1024,
+        GROUP_WELCOME_MAX = 704 * 1024,
+        GROUP_MESSAGE_MAX = 1024 * 1024, /* anything that is taken in */
 };
 
 #define GROUP_PACKAGE_LIFETIME_MS (UINT64_C(90) * 24 * 3600 * 1000)
