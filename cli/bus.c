@@ -74,7 +74,16 @@ static GVariant *with_comparing(GVariant *contact, GVariant *interfaces)
         return g_variant_ref_sink(g_variant_dict_end(&both));
 }
 
-GPtrArray *bus_contacts(GDBusConnection *connection, GError **error)
+static gint by_conversation(gconstpointer a, gconstpointer b)
+{
+        GVariant *left = *(GVariant *const *)a, *right = *(GVariant *const *)b;
+
+        return strcmp(bus_string(left, "Conversation"), bus_string(right, "Conversation"));
+}
+
+/* What pick() makes of the interfaces of each object, where that is not NULL. */
+static GPtrArray *objects(GDBusConnection *connection, GVariant *(*pick)(GVariant *interfaces), GCompareFunc order,
+                          GError **error)
 {
         g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
                         connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, "org.freedesktop.DBus.ObjectManager",
@@ -84,20 +93,45 @@ GPtrArray *bus_contacts(GDBusConnection *connection, GError **error)
         if (!reply)
                 return NULL;
 
-        GPtrArray *contacts = g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
-        g_autoptr(GVariant) objects = g_variant_get_child_value(reply, 0);
+        GPtrArray *found = g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
+        g_autoptr(GVariant) all = g_variant_get_child_value(reply, 0);
         GVariantIter iter;
         GVariant *interfaces;
 
-        g_variant_iter_init(&iter, objects);
+        g_variant_iter_init(&iter, all);
         while (g_variant_iter_loop(&iter, "{&o@a{sa{sv}}}", NULL, &interfaces)) {
-                g_autoptr(GVariant) contact = g_variant_lookup_value(interfaces, CLIENT_CONTACT_INTERFACE, NULL);
+                GVariant *object = pick(interfaces);
 
-                if (contact)
-                        g_ptr_array_add(contacts, with_comparing(contact, interfaces));
+                if (object)
+                        g_ptr_array_add(found, object);
         }
-        g_ptr_array_sort(contacts, by_name);
-        return contacts;
+        g_ptr_array_sort(found, order);
+        return found;
+}
+
+static GVariant *pick_contact(GVariant *interfaces)
+{
+        g_autoptr(GVariant) contact = g_variant_lookup_value(interfaces, CLIENT_CONTACT_INTERFACE, NULL);
+
+        return contact ? with_comparing(contact, interfaces) : NULL;
+}
+
+static GVariant *pick_group(GVariant *interfaces)
+{
+        return g_variant_lookup_value(interfaces, CLIENT_GROUP_INTERFACE, NULL);
+}
+
+GPtrArray *bus_contacts(GDBusConnection *connection, GError **error)
+{
+        return objects(connection, pick_contact, by_name, error);
+}
+
+GPtrArray *bus_groups(GDBusConnection *connection, GError **error)
+{
+        /* A locked daemon would answer with an empty list, which is not the truth. */
+        g_autoptr(GVariant) account = bus_unlocked_account(connection, error);
+
+        return account ? objects(connection, pick_group, by_conversation, error) : NULL;
 }
 
 static gboolean is_utf8(const char *string, ClientFailure otherwise, GError **error)

@@ -19,6 +19,9 @@ GVariant *bus_unlocked_account(GDBusConnection *connection, GError **error);
 /* All contacts' properties, an array of "a{sv}" in order of name; and as "Comparing" Verification's State. */
 GPtrArray *bus_contacts(GDBusConnection *connection, GError **error);
 
+/* The same of all groups, in order of their conversations' names. */
+GPtrArray *bus_groups(GDBusConnection *connection, GError **error);
+
 /* The message of an ID, as "a{sv}". */
 GVariant *bus_message(GDBusConnection *connection, const char *id, GError **error);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/duration.h"
+#include "cli/group-words.h"
 #include "cli/harmless.h"
 #include "client/failure.h"
 
@@ -91,6 +92,10 @@ static char *timer_change_of(const ClientMessage *message)
 
 static char *notice_of(const ClientMessage *message)
 {
+        char *of_group = group_words(message);
+
+        if (of_group)
+                return of_group;
         if (strcmp(message->kind, "key-change") == 0)
                 return g_strdup_printf(_("%s has a new identity key"), message->conversation);
         if (strcmp(message->kind, "account-deleted") == 0)

@@ -94,6 +94,22 @@ const char *report_hint(ClientFailure failure)
                 return _("Write nothing that others must not read until you have met.");
         case CLIENT_FAILURE_NOT_COMPARED:
                 return _("Nothing has changed. Begin again when both have time.");
+        case CLIENT_FAILURE_NOT_A_MEMBER:
+                return _("Ask an administrator of it to add you. Yours are shown by: smctl group list");
+        case CLIENT_FAILURE_NOT_AN_ADMIN:
+                return _("Ask one of those whom this shows: smctl group info GROUP");
+        case CLIENT_FAILURE_UNKNOWN_MEMBER:
+                return _("See who is: smctl group info GROUP");
+        case CLIENT_FAILURE_LAST_ADMIN:
+                return _("Promote somebody else first: smctl group promote GROUP NAME");
+        case CLIENT_FAILURE_BAD_GROUP_NAME:
+                return _("Use 1 to 128 bytes of UTF-8, without control characters.");
+        case CLIENT_FAILURE_GROUP_FULL:
+        case CLIENT_FAILURE_ALREADY_MEMBER:
+        case CLIENT_FAILURE_NO_KEY_PACKAGE:
+                return _("Nobody was added.");
+        case CLIENT_FAILURE_GROUP_BUSY:
+                return _("Try again when it is done.");
         case CLIENT_FAILURE_USAGE:
                 return _("See: smctl help");
         case CLIENT_FAILURE_NONE:

@@ -76,6 +76,8 @@ const Verb verb_table[] = {
                 {"save", "ID", 1, 1, OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FORCE),
                  N_("write the file of a message to a file"), cmd_save},
                 {"timer", "NAME [TIME|off]", 1, 2, 0, N_("show or set how long messages stay after reading"), cmd_timer},
+                {"group", "ACTION [GROUP] [NAME...]", 1, COMMAND_ARGUMENTS_MAX, OPTION_BIT(OPTION_YES),
+                 N_("make groups, and change who is in them"), cmd_group},
                 {"chat", "NAME", 1, 1, 0, N_("talk live"), cmd_chat},
                 {"history", "NAME", 1, 1,
                  OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BEFORE) | OPTION_BIT(OPTION_AFTER),

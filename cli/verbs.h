@@ -85,6 +85,7 @@ ClientFailure cmd_edit(const Command *command);
 ClientFailure cmd_decline(const Command *command);
 ClientFailure cmd_export(const Command *command);
 ClientFailure cmd_delete_account(const Command *command);
+ClientFailure cmd_group(const Command *command);
 ClientFailure cmd_help(const Command *command);
 ClientFailure cmd_history(const Command *command);
 ClientFailure cmd_keyring(const Command *command);

@@ -8,6 +8,8 @@
 #define CLIENT_ROOT_PATH          "/org/securemessenger/Messenger1"
 #define CLIENT_MESSAGES_INTERFACE CLIENT_BUS_NAME ".Messages"
 #define CLIENT_CONTACT_INTERFACE  CLIENT_BUS_NAME ".Contact"
+#define CLIENT_GROUPS_INTERFACE   CLIENT_BUS_NAME ".Groups"
+#define CLIENT_GROUP_INTERFACE    CLIENT_BUS_NAME ".Group"
 #define CLIENT_VERIFICATION_INTERFACE CLIENT_BUS_NAME ".Verification"
 #define CLIENT_SETTINGS_INTERFACE CLIENT_BUS_NAME ".Settings"
 
@@ -19,6 +21,7 @@ enum {
         CLIENT_CALL_TIMEOUT_MS = 25 * 1000,
         CLIENT_SEND_TIMEOUT_MS = 60 * 1000,
         CLIENT_SIGN_ON_TIMEOUT_MS = 180 * 1000,
+        CLIENT_GROUP_TIMEOUT_MS = 120 * 1000, /* a change of a group that others change, too */
 };
 
 /*

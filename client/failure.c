@@ -83,6 +83,16 @@ static const Row rows[] = {
                  N_("Your files take all the room that you have on the server.")},
                 {CLIENT_FAILURE_FILE_EXISTS, NULL,
                  N_("There is a file of this name already.")},
+                {CLIENT_FAILURE_NOT_A_MEMBER, "NotAMember", N_("You are not in this group, or not any more.")},
+                {CLIENT_FAILURE_NOT_AN_ADMIN, "NotAnAdmin",
+                 N_("Only an administrator of the group can do this.")},
+                {CLIENT_FAILURE_UNKNOWN_MEMBER, "UnknownMember", N_("Nobody of this name is in the group."), TRUE},
+                {CLIENT_FAILURE_ALREADY_MEMBER, "AlreadyMember", N_("They are in the group already."), TRUE},
+                {CLIENT_FAILURE_LAST_ADMIN, "LastAdmin", N_("The group would have no administrator.")},
+                {CLIENT_FAILURE_BAD_GROUP_NAME, "BadGroupName", N_("This cannot be a group's name."), TRUE},
+                {CLIENT_FAILURE_GROUP_FULL, "GroupFull", N_("There is no room for so many in the group."), TRUE},
+                {CLIENT_FAILURE_NO_KEY_PACKAGE, "NoKeyPackage", N_("They cannot be added yet."), TRUE},
+                {CLIENT_FAILURE_GROUP_BUSY, "GroupBusy", N_("Another change of the group is under way."), TRUE},
                 {CLIENT_FAILURE_INTERRUPTED, NULL, N_("Interrupted.")},
 };
 

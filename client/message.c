@@ -16,6 +16,7 @@ void client_message_init(ClientMessage *message, GVariant *dictionary)
                         .conversation = string_of(dictionary, "conversation"),
                         .sender = string_of(dictionary, "sender"),
                         .kind = string_of(dictionary, "kind"),
+                        .subject = string_of(dictionary, "subject"),
                         .text = string_of(dictionary, "text"),
                         .state = string_of(dictionary, "state"),
                         .reason = string_of(dictionary, "reason"),

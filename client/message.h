@@ -14,6 +14,7 @@ typedef struct ClientMessage {
         const char *sender;
         gboolean outgoing;
         const char *kind;
+        const char *subject; /* of a group's notice: whom or what it is about */
         const char *text;
         gboolean unaccepted_key;
         guint32 timer; /* of a "timer-change": seconds, 0: off */

@@ -12,9 +12,8 @@
 #include "daemon/attachment-transfer.h"
 #include "daemon/cleanup.h"
 #include "daemon/clock.h"
-#include "daemon/contact.h"
 #include "daemon/log.h"
-#include "daemon/relation.h"
+#include "daemon/recipient.h"
 #include "daemon/store-attachment.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
@@ -125,7 +124,7 @@ static int check(AttachmentSealing *sealing, const AttachmentToSend *file)
         uint64_t preparing = 0, uploading = 0;
         int r;
 
-        if (!user_name_is_valid(file->recipient))
+        if (!recipient_is_group(file->recipient) && !user_name_is_valid(file->recipient))
                 return PROBLEM_BAD_NAME;
         if (strcmp(file->recipient, sealing->self->address.name) == 0)
                 return PROBLEM_INVALID_ARGUMENT;
@@ -167,17 +166,14 @@ static int insert(AttachmentSealing *sealing, const AttachmentToSend *file, Mess
         r = store_begin(sealing->store, &transaction);
         if (r < 0)
                 return r;
-        r = contact_ensure(sealing->store, file->recipient, &contact);
-        if (r < 0)
+        r = recipient_open(sealing->store, file->recipient, &contact);
+        if (r != 0)
                 return r;
         if (file->reply_to) {
                 r = outbox_check_reply_to(sealing->store, &contact, file->reply_to);
                 if (r != 0)
                         return r;
         }
-        r = relation_write_to(sealing->store, &contact);
-        if (r != 0)
-                return r;
         r = timer_give(sealing->store, &contact, message);
         if (r < 0)
                 return r;

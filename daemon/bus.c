@@ -7,6 +7,7 @@
 #include "daemon/fd-call.h"
 #include "daemon/log.h"
 #include "daemon/notifier.h"
+#include "daemon/recipient.h"
 #include "daemon/password-call.h"
 #include "daemon/store-event.h"
 
@@ -24,7 +25,7 @@ static gboolean on_announce(gpointer userdata)
         account_bus_announce(bus, groups);
         g_hash_table_iter_init(&iterator, bus->changed_contacts);
         while (g_hash_table_iter_next(&iterator, &name, NULL))
-                contact_bus_announce(bus, name);
+                recipient_is_group(name) ? groups_bus_announce(bus, name) : contact_bus_announce(bus, name);
         g_hash_table_remove_all(bus->changed_contacts);
         return G_SOURCE_REMOVE;
 }
@@ -50,7 +51,9 @@ static void on_locking(void *userdata)
         export_bus_end_all(bus);
         attachments_bus_end_saves(bus);
         notifier_clear(bus->notifier, NULL); /* what was said is not on the screen of a locked account */
+        group_calls_end_all(bus, PROBLEM_LOCKED);
         contact_bus_disappear(bus);
+        groups_bus_disappear(bus);
         g_hash_table_remove_all(bus->changed_contacts);
 }
 
@@ -65,6 +68,7 @@ static void on_state_changed(void *userdata)
                 if (r < 0)
                         log_error("store", r, "cannot read the number of the last event");
                 contact_bus_appear(bus);
+                groups_bus_appear(bus);
         }
         settings_bus_announce_all(bus);
         bus_mark_changed(bus, BUS_CHANGED_ACCOUNT | BUS_CHANGED_LINK | BUS_CHANGED_STORE);
@@ -150,6 +154,9 @@ int bus_init(Bus *bus, Account *account, void (*lost)(void *userdata, int error)
         r = verification_bus_add(bus);
         if (r < 0)
                 return r;
+        r = groups_bus_add(bus);
+        if (r < 0)
+                return r;
         r = settings_bus_add(bus);
         if (r < 0)
                 return r;
@@ -169,6 +176,7 @@ void bus_deinit(Bus *bus)
                 g_source_remove(bus->announce);
         fd_call_free_all(bus);
         password_call_free_all(bus);
+        group_calls_end_all(bus, PROBLEM_LOCKED);
         export_bus_end_all(bus);
         attachments_bus_end_saves(bus);
         bus->notifier = notifier_free(bus->notifier);

@@ -21,6 +21,9 @@
 #define BUS_EVENTS   "org.securemessenger.Messenger1.Events"
 #define BUS_SETTINGS "org.securemessenger.Messenger1.Settings"
 #define BUS_CONTACT  "org.securemessenger.Messenger1.Contact"
+#define BUS_GROUPS   "/org/securemessenger/Messenger1/group"
+#define BUS_GROUPS_INTERFACE "org.securemessenger.Messenger1.Groups"
+#define BUS_GROUP    "org.securemessenger.Messenger1.Group"
 #define BUS_VERIFICATION "org.securemessenger.Messenger1.Verification"
 
 typedef struct Bus {
@@ -32,6 +35,8 @@ typedef struct Bus {
         uint64_t announced; /* events up to this number are known to the bus */
         Contact found;    /* the contact that contact-bus.c looked up for the member that is being handled */
         struct Notifier *notifier;
+        GroupRecord found_group; /* likewise, of group-bus.c; found is its conversation then */
+        GList *group_calls; /* calls that wait for an operation on a group */
         GList *exports;   /* calls of export-bus.c */
         GList *saves;     /* calls that write files out; see attachments-bus.c */
         GList *fd_calls;  /* calls that read a descriptor, or act on what they read; see fd-call.h */
@@ -66,6 +71,7 @@ int events_bus_add(Bus *bus);
 int contact_bus_add(Bus *bus);
 int settings_bus_add(Bus *bus);
 int verification_bus_add(Bus *bus);
+int groups_bus_add(Bus *bus);
 
 /* What has changed is told soon, in one signal for all of it. */
 void bus_mark_changed(Bus *bus, unsigned groups);
@@ -80,6 +86,13 @@ int contact_bus_find(sd_bus *b, const char *path, const char *interface, void *u
 void contact_bus_appear(Bus *bus);
 void contact_bus_disappear(Bus *bus);
 void contact_bus_added(Bus *bus, const char *name);
+/* The same for groups. */
+void groups_bus_appear(Bus *bus);
+void groups_bus_disappear(Bus *bus);
+void groups_bus_added(Bus *bus, const char *conversation);
+void groups_bus_announce(Bus *bus, const char *conversation);
+/* All calls that wait for a group end so. */
+void group_calls_end_all(Bus *bus, Problem problem);
 void settings_bus_announce(Bus *bus, SettingId id);
 void settings_bus_announce_all(Bus *bus);
 /* Sends out the events that are new in the store. */

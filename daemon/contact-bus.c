@@ -27,7 +27,7 @@ int contact_bus_find(sd_bus *b, const char *path, const char *interface, void *u
         if (r <= 0)
                 return r;
         r = store_contact_find(messenger->store, name, &bus->found);
-        if (r != 0)
+        if (r != 0 || bus->found.is_group)
                 return r < 0 ? r : 0;
         *found_out = bus;
         return 1;

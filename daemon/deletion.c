@@ -123,7 +123,7 @@ int deletion_take(const InboxContext *context, const Content *content)
                 return r;
         if (r != 0) /* it did not get here, or went already: as is wished */
                 return 0;
-        if (target.contact != context->contact->id || target.outgoing)
+        if (!target_is_of(&target, context->contact->id, context->sender))
                 return inbox_refuse(store, "a deletion of what is not theirs");
         if (message_kind_is_gone(target.kind))
                 return 0;

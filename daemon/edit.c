@@ -127,10 +127,12 @@ int edit_take(const InboxContext *context, const Content *content)
                 return r;
         if (r != 0 || target.contact != context->contact->id)
                 return inbox_refuse(store, "an edit of what is not there");
-        if (message_kind_is_gone(target.kind) && !target.outgoing)
+        if (!target_is_of(&target, context->contact->id, context->sender))
+                return inbox_refuse(store, "an edit of what is not theirs");
+        if (message_kind_is_gone(target.kind))
                 return 0;
-        if (target.outgoing || target.kind != MESSAGE_TEXT)
-                return inbox_refuse(store, "an edit of what is not theirs, or no text");
+        if (target.kind != MESSAGE_TEXT)
+                return inbox_refuse(store, "an edit of what is no text");
         if (!is_newer(content, &target))
                 return 0;
         if (target.edits >= EDITS_MAX)

@@ -30,6 +30,8 @@ static const char *const names[] = {
                 [EVENT_CONVERSATION_READ] = "conversation-read",
                 [EVENT_TIMER_CHANGED] = "timer-changed",
                 [EVENT_MESSAGE_EXPIRED] = "message-expired",
+                [EVENT_GROUP_CHANGED] = "group-changed",
+                [EVENT_GROUP_ADDED] = "group-added",
 };
 
 const char *event_kind_name(EventKind kind)

@@ -33,6 +33,8 @@ typedef enum EventKind {
         EVENT_CONVERSATION_READ,
         EVENT_TIMER_CHANGED,
         EVENT_MESSAGE_EXPIRED,
+        EVENT_GROUP_CHANGED,
+        EVENT_GROUP_ADDED,
 } EventKind;
 
 typedef struct Event {

@@ -173,6 +173,8 @@ static int announce_one(void *userdata, const Event *event)
 
         if (event->kind == EVENT_CONTACT_ADDED)
                 contact_bus_added(bus, event->conversation);
+        else if (event->kind == EVENT_GROUP_ADDED)
+                groups_bus_added(bus, event->conversation);
         else if (event->conversation)
                 bus_mark_contact_changed(bus, event->conversation);
         if (event->kind == EVENT_VERIFICATION_CHANGED && event->conversation)

@@ -30,6 +30,7 @@ int inbox_take_attachment(const InboxContext *context, const Content *content)
         Message message = {
                         .id = content->message_id,
                         .kind = MESSAGE_ATTACHMENT,
+                        .sender = context->contact->is_group ? context->sender : NULL,
                         .state = MESSAGE_RECEIVED,
                         .sent_ms = content->sent_ms < INT64_MAX ? content->sent_ms : INT64_MAX,
                         .received_ms = clock_now_ms(),

@@ -30,6 +30,7 @@ static int take_message(const InboxContext *context, const Content *content, Mes
                         .reply_to = content->reply_to,
                         .timer_s = kind == MESSAGE_TEXT ? timer_bounded(content->expires_after_s) : 0,
                         .unaccepted_key = context->unaccepted_key,
+                        .sender = context->contact->is_group ? context->sender : NULL,
         };
         int r;
 
@@ -77,9 +78,34 @@ static bool may_stranger_say(const Content *content)
         return false;
 }
 
+/* What is between two devices, or is one of a group's settings, has no meaning in a group's messages. */
+static bool may_group_say(const Content *content)
+{
+        switch (content->kind) {
+        case CONTENT_TEXT:
+        case CONTENT_ATTACHMENT:
+        case CONTENT_DELETION:
+        case CONTENT_EDIT:
+        case CONTENT_REACTION:
+        case CONTENT_UNKNOWN:
+                return true;
+        case CONTENT_PRESENCE_TICKET:
+        case CONTENT_SESSION_RESET:
+        case CONTENT_RECEIPT:
+        case CONTENT_TYPING:
+        case CONTENT_VERIFICATION:
+        case CONTENT_TIMER_CHANGE:
+        case CONTENT_ACCOUNT_DELETED:
+                return false;
+        }
+        return false;
+}
+
 static int take(const InboxContext *context, const Content *content)
 {
         if (!contact_is_accepted(context->contact) && !may_stranger_say(content))
+                return 0;
+        if (context->contact->is_group && !may_group_say(content))
                 return 0;
         switch (content->kind) {
         case CONTENT_TEXT:
@@ -111,12 +137,12 @@ static int take(const InboxContext *context, const Content *content)
         return 0;
 }
 
-int inbox_take_content(const InboxContext *context, const PeerDecrypted *decrypted)
+int inbox_take_content(const InboxContext *context, const uint8_t *plaintext, size_t size)
 {
         _cleanup_(content_deinit) Content content = {0};
         int r;
 
-        r = content_decode(decrypted->plaintext, decrypted->size, &content);
+        r = content_decode(plaintext, size, &content);
         if (r < 0)
                 return r;
         if (r != 0)

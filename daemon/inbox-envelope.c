@@ -8,6 +8,7 @@
 #include "daemon/cleanup.h"
 #include "daemon/clock.h"
 #include "daemon/contact.h"
+#include "daemon/group-receive.h"
 #include "daemon/inbox-content.h"
 #include "daemon/inbox-reject.h"
 #include "daemon/relation.h"
@@ -61,7 +62,7 @@ static int take_admitted(const InboxContext *context, const PeerDecrypted *decry
                 return 0;
         if (admitted == RELATION_REFUSE)
                 return inbox_refuse(context->store, "more than a request may have");
-        return inbox_take_content(context, decrypted);
+        return inbox_take_content(context, decrypted->plaintext, decrypted->size);
 }
 
 static int take_decrypted(Store *store, const PeerSelf *self, const Address *sender, const Peer *peer,
@@ -72,6 +73,7 @@ static int take_decrypted(Store *store, const PeerSelf *self, const Address *sen
                         .store = store,
                         .self = self,
                         .contact = &contact,
+                        .sender = contact.name,
                         .identity = &decrypted->identity,
                         .in_current_session = decrypted->in_current_session,
                         .ephemeral = ephemeral,
@@ -127,6 +129,8 @@ int inbox_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope
         Contact contact;
         int r;
 
+        if (envelope->group.len > 0)
+                return group_take_envelope(store, self, envelope, expect_repeat);
         if (strcmp(envelope->sender, self->address.name) == 0)
                 return inbox_reject(store, NULL, PEER_FORGED);
         g_strlcpy(sender.name, envelope->sender, sizeof(sender.name));

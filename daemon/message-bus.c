@@ -56,7 +56,10 @@ static int append_quote(void *userdata, const Quote *quote)
         AppendQuote *a = userdata;
         int r;
 
-        r = append_string(a->m, "reply-sender", quote->outgoing ? a->own_name : a->other_name);
+        r = append_string(a->m, "reply-sender",
+                          quote->outgoing ? a->own_name
+                          : quote->sender ? quote->sender
+                                          : a->other_name);
         return r < 0 || !quote->text ? r : append_string(a->m, "reply-text", quote->text);
 }
 
@@ -135,6 +138,13 @@ static int append_timer(sd_bus_message *m, const Message *message)
 
 /* ---- All of it ---- */
 
+static const char *message_sender(const Messenger *messenger, const Message *message)
+{
+        if (message->outgoing)
+                return messenger->record.user_name;
+        return message->sender ? message->sender : message->conversation;
+}
+
 static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
 {
         Messenger *messenger = account_messenger(bus->account);
@@ -144,7 +154,7 @@ static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
         message_id_format(&message->id, id);
         r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "id", "s", id, "number", "t",
                                   message->number, "conversation", "s", message->conversation, "sender", "s",
-                                  message->outgoing ? messenger->record.user_name : message->conversation,
+                                  message_sender(messenger, message),
                                   "outgoing", "b", (int)message->outgoing, "kind", "s",
                                   message_kind_name(message->kind), "time", "x", (int64_t)message->sent_ms,
                                   "received-time", "x", (int64_t)message->received_ms);
@@ -152,6 +162,11 @@ static int append_fields(Bus *bus, sd_bus_message *m, const Message *message)
                 return r;
         if (message->text) {
                 r = append_string(m, "text", message->text);
+                if (r < 0)
+                        return r;
+        }
+        if (message->subject) {
+                r = append_string(m, "subject", message->subject);
                 if (r < 0)
                         return r;
         }

@@ -18,6 +18,17 @@ static const char *const kind_names[] = {
                 [MESSAGE_ATTACHMENT] = "attachment",
                 [MESSAGE_TIMER_CHANGE] = "timer-change",
                 [MESSAGE_EXPIRED] = "expired",
+                [MESSAGE_GROUP_CREATED] = "group-created",
+                [MESSAGE_GROUP_JOINED] = "group-joined",
+                [MESSAGE_MEMBER_ADDED] = "member-added",
+                [MESSAGE_MEMBER_REMOVED] = "member-removed",
+                [MESSAGE_MEMBER_LEFT] = "member-left",
+                [MESSAGE_MEMBER_REPLACED] = "member-replaced",
+                [MESSAGE_MEMBER_PROMOTED] = "member-promoted",
+                [MESSAGE_MEMBER_DEMOTED] = "member-demoted",
+                [MESSAGE_GROUP_RENAMED] = "group-renamed",
+                [MESSAGE_GROUP_REFUSED] = "group-refused",
+                [MESSAGE_GROUP_LOST] = "group-lost",
 };
 
 static const char *const state_names[] = {
@@ -77,6 +88,17 @@ bool message_kind_is_said(MessageKind kind)
         case MESSAGE_MISMATCH:
         case MESSAGE_TIMER_CHANGE:
         case MESSAGE_EXPIRED:
+        case MESSAGE_GROUP_CREATED:
+        case MESSAGE_GROUP_JOINED:
+        case MESSAGE_MEMBER_ADDED:
+        case MESSAGE_MEMBER_REMOVED:
+        case MESSAGE_MEMBER_LEFT:
+        case MESSAGE_MEMBER_REPLACED:
+        case MESSAGE_MEMBER_PROMOTED:
+        case MESSAGE_MEMBER_DEMOTED:
+        case MESSAGE_GROUP_RENAMED:
+        case MESSAGE_GROUP_REFUSED:
+        case MESSAGE_GROUP_LOST:
                 return false;
         }
         return false;

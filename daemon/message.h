@@ -19,6 +19,18 @@ typedef enum MessageKind {
         MESSAGE_ATTACHMENT,  /* daemon/attachment.h has the rest */
         MESSAGE_TIMER_CHANGE, /* somebody has set how long messages stay */
         MESSAGE_EXPIRED,      /* what is left of one whose time is over: no history shows it */
+        /* Notices of a group, with the sender by whom, and the subject whom or what they are about: */
+        MESSAGE_GROUP_CREATED,   /* the group's name */
+        MESSAGE_GROUP_JOINED,    /* we were added */
+        MESSAGE_MEMBER_ADDED,    /* and so on: the member's name */
+        MESSAGE_MEMBER_REMOVED,
+        MESSAGE_MEMBER_LEFT,
+        MESSAGE_MEMBER_REPLACED, /* with another identity key */
+        MESSAGE_MEMBER_PROMOTED,
+        MESSAGE_MEMBER_DEMOTED,
+        MESSAGE_GROUP_RENAMED,   /* the new name */
+        MESSAGE_GROUP_REFUSED,   /* the sender tried what they may not; nothing came of it */
+        MESSAGE_GROUP_LOST,      /* commits are missing that nobody has any more: rejoin */
 } MessageKind;
 
 typedef enum MessageState {
@@ -33,7 +45,9 @@ typedef enum MessageState {
 typedef struct Message {
         uint64_t number;
         ContentMessageId id;
-        const char *conversation; /* the contact's user name */
+        const char *conversation; /* the contact's user name, or the group's name behind a plus sign */
+        const char *sender;       /* in a group: who said it, unless outgoing; else NULL */
+        const char *subject;      /* of a group's notice; else NULL */
         bool outgoing;
         MessageKind kind;
         const char *text; /* of MESSAGE_TEXT; of MESSAGE_ATTACHMENT the caption, if there is one; else NULL */

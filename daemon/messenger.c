@@ -15,7 +15,9 @@ static void on_link_changed(void *userdata)
 
         inbox_link_changed(messenger->inbox);
         prekey_upkeep_link_changed(messenger->upkeep);
+        key_package_upkeep_link_changed(messenger->key_packages);
         outbox_link_changed(messenger->outbox);
+        group_operations_link_changed(messenger->groups);
         attachments_link_changed(messenger->attachments);
         messenger->handler->link_changed(messenger->userdata);
 }
@@ -25,6 +27,7 @@ static void on_online(void *userdata, const uint32_t *prekeys_left)
         Messenger *messenger = userdata;
 
         prekey_upkeep_run(messenger->upkeep, prekeys_left);
+        key_package_upkeep_run(messenger->key_packages, NULL);
 }
 
 static void on_frame(void *userdata, Wire__ServerFrame **frame)
@@ -35,6 +38,8 @@ static void on_frame(void *userdata, Wire__ServerFrame **frame)
                 inbox_deliver(messenger->inbox, frame);
         else if ((*frame)->body_case == WIRE__SERVER_FRAME__BODY_PREKEY_COUNT)
                 prekey_upkeep_run(messenger->upkeep, &(*frame)->prekey_count->one_time_prekeys_left);
+        else if ((*frame)->body_case == WIRE__SERVER_FRAME__BODY_KEY_PACKAGE_COUNT)
+                key_package_upkeep_run(messenger->key_packages, &(*frame)->key_package_count->left);
 }
 
 static const LinkHandler link_handler = {
@@ -152,9 +157,15 @@ int messenger_new(Store *store, int state_folder, const MessengerHandler *handle
         messenger->purge = purge_new(store);
         messenger->expiry = expiry_new(store);
         messenger->verifications = verification_upkeep_new(store, &messenger->self, on_expired, messenger);
+        messenger->group_self = group_self(&messenger->self);
+        messenger->groups = group_operations_new(store, &messenger->self, messenger->link);
+        messenger->key_packages = key_package_upkeep_new(store, &messenger->group_self, messenger->link);
+        if (!messenger->groups || !messenger->key_packages)
+                return -ENOMEM;
         if (!messenger->outbox || !messenger->inbox || !messenger->upkeep || !messenger->purge ||
             !messenger->expiry || !messenger->verifications)
                 return -ENOMEM;
+        outbox_set_groups(messenger->outbox, group_operations_outbox(messenger->groups));
         r = add_attachments(messenger, store, state_folder);
         if (r < 0)
                 return r;
@@ -179,6 +190,8 @@ Messenger *messenger_free(Messenger *messenger)
         verification_upkeep_free(messenger->verifications);
         attachments_free(messenger->attachments);
         prekey_upkeep_free(messenger->upkeep);
+        key_package_upkeep_free(messenger->key_packages);
+        group_operations_free(messenger->groups);
         inbox_free(messenger->inbox);
         outbox_free(messenger->outbox);
         server_link_free(messenger->link);

@@ -3,7 +3,9 @@
 
 #include "daemon/attachments.h"
 #include "daemon/expiry.h"
+#include "daemon/group-operation.h"
 #include "daemon/inbox.h"
+#include "daemon/key-package-upkeep.h"
 #include "daemon/outbox.h"
 #include "daemon/prekey-upkeep.h"
 #include "daemon/purge.h"
@@ -31,6 +33,9 @@ typedef struct Messenger {
         Outbox *outbox;
         Inbox *inbox;
         PrekeyUpkeep *upkeep;
+        GroupSelf group_self;
+        GroupOperations *groups;
+        KeyPackageUpkeep *key_packages;
         Purge *purge;
         Expiry *expiry;
         SearchFill *search_fill;

@@ -9,11 +9,10 @@
 #include "daemon/bundle-fetch.h"
 #include "daemon/cleanup.h"
 #include "daemon/clock.h"
-#include "daemon/contact.h"
 #include "daemon/log.h"
 #include "daemon/outbox-result.h"
 #include "daemon/pause.h"
-#include "daemon/relation.h"
+#include "daemon/recipient.h"
 #include "daemon/sealing.h"
 #include "daemon/store-event.h"
 #include "daemon/store-message.h"
@@ -29,6 +28,7 @@ struct Outbox {
         const PeerSelf *self;
         ServerLink *link;
         BundleFetch *bundles;
+        GroupOutbox *groups; /* NULL: none yet */
         Pause *pause;
         unsigned under_way; /* envelopes sent whose result is not known */
 };
@@ -64,6 +64,11 @@ Outbox *outbox_free(Outbox *outbox)
         return NULL;
 }
 
+void outbox_set_groups(Outbox *outbox, GroupOutbox *groups)
+{
+        outbox->groups = groups;
+}
+
 /* ---- Queueing ---- */
 
 int outbox_check_reply_to(Store *store, const Contact *contact, const ContentMessageId *id)
@@ -89,17 +94,14 @@ static int queue(Outbox *outbox, const OutboxText *text, Message *message)
         r = store_begin(outbox->store, &transaction);
         if (r < 0)
                 return r;
-        r = contact_ensure(outbox->store, text->recipient, &contact);
-        if (r < 0)
+        r = recipient_open(outbox->store, text->recipient, &contact);
+        if (r != 0)
                 return r;
         if (text->reply_to) {
                 r = outbox_check_reply_to(outbox->store, &contact, text->reply_to);
                 if (r != 0)
                         return r;
         }
-        r = relation_write_to(outbox->store, &contact);
-        if (r != 0)
-                return r;
         r = timer_give(outbox->store, &contact, message);
         if (r < 0)
                 return r;
@@ -124,7 +126,7 @@ int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out)
         const uint64_t now = clock_now_ms();
         int r;
 
-        if (!user_name_is_valid(text->recipient))
+        if (!recipient_is_group(text->recipient) && !user_name_is_valid(text->recipient))
                 return PROBLEM_BAD_NAME;
         if (strcmp(text->recipient, outbox->self->address.name) == 0)
                 return PROBLEM_INVALID_ARGUMENT;
@@ -292,6 +294,8 @@ void outbox_pump(Outbox *outbox)
         if (server_link_state(outbox->link) != LINK_ONLINE)
                 return;
         bundle_fetch_pump(outbox->bundles);
+        if (outbox->groups)
+                group_outbox_pump(outbox->groups);
         if (outbox->under_way > 0 || pause_is_on(outbox->pause))
                 return;
         r = send_ready(outbox);

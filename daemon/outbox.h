@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "daemon/group-outbox.h"
 #include "daemon/message.h"
 #include "daemon/server-link.h"
 #include "daemon/store-contact.h"
@@ -18,6 +19,9 @@ typedef struct Outbox Outbox;
 Outbox *outbox_new(Store *store, const PeerSelf *self, ServerLink *link);
 Outbox *outbox_free(Outbox *outbox);
 
+/* What is for groups leaves by another way, whenever this one is pumped. */
+void outbox_set_groups(Outbox *outbox, GroupOutbox *groups);
+
 typedef struct OutboxText {
         const char *recipient, *text;
         size_t size;
@@ -27,7 +31,8 @@ typedef struct OutboxText {
 /*
  * Puts a text into the store and sends it when possible. Returns 0 and the message (without text and
  * conversation), or PROBLEM_BAD_NAME, PROBLEM_BAD_TEXT, PROBLEM_TEXT_TOO_LONG, PROBLEM_INVALID_ARGUMENT (to
- * oneself), PROBLEM_NOT_FOUND (there is no such message to answer in this conversation), PROBLEM_BLOCKED. Whoever is written to is accepted by that.
+ * oneself), PROBLEM_NOT_FOUND (there is no such message to answer in this conversation), PROBLEM_BLOCKED,
+ * PROBLEM_NOT_A_MEMBER. Whoever is written to is accepted by that.
  */
 int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out);
 

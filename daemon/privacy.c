@@ -21,7 +21,7 @@ static const char *const choice_names[] = {
 
 bool privacy_allows(const Settings *settings, const Contact *contact, ContactPrivacy what)
 {
-        if (!contact_is_accepted(contact) || contact->key_changed)
+        if (contact->is_group || !contact_is_accepted(contact) || contact->key_changed)
                 return false;
         switch (contact->choices[what]) {
         case CHOICE_NO:

@@ -113,6 +113,32 @@ static const struct {
                                 {"AttachmentQuota",
                                  N_("Your files take all the room that you have on the server. Delete messages with "
                                     "files, or wait until the server drops old ones.")},
+                [PROBLEM_NOT_A_MEMBER] = {"NotAMember",
+                                          N_("You are not in this group, or not any more. Ask an administrator "
+                                             "of it to add you.")},
+                [PROBLEM_NOT_AN_ADMIN] = {"NotAnAdmin",
+                                          N_("Only an administrator of the group can do this. Ask one.")},
+                [PROBLEM_UNKNOWN_MEMBER] = {"UnknownMember",
+                                            N_("Nobody of this name is in the group. Look at its members.")},
+                [PROBLEM_ALREADY_MEMBER] = {"AlreadyMember", N_("They are in the group already.")},
+                [PROBLEM_LAST_ADMIN] = {"LastAdmin",
+                                        N_("The group would have no administrator. Promote somebody else "
+                                           "first.")},
+                [PROBLEM_BAD_GROUP_NAME] =
+                                {"BadGroupName",
+                                 N_("This cannot be a group's name. Use 1 to 128 bytes of UTF-8, without control "
+                                    "characters and without a space at either end.")},
+                [PROBLEM_GROUP_FULL] =
+                                {"GroupFull",
+                                 N_("The group has as many members as it can have, these are too many at once, or "
+                                    "somebody is in too many groups.")},
+                [PROBLEM_NO_KEY_PACKAGE] =
+                                {"NoKeyPackage",
+                                 N_("They cannot be added yet: nobody of that name is on the server, or their "
+                                    "program is too old for groups. Check the name; ask them to update.")},
+                [PROBLEM_GROUP_BUSY] = {"GroupBusy",
+                                        N_("Another change of the group is under way. Try again when it is "
+                                           "done.")},
                 [PROBLEM_OFFLINE] = {"Offline", N_("There is no connection to the server. The message "
                                                    "leaves by itself when "
                                                    "there is one.")},
@@ -205,6 +231,8 @@ Problem problem_from_wire(Wire__ErrorCode code)
                         [WIRE__ERROR_CODE__ERROR_CODE_TOO_LARGE] = PROBLEM_TEXT_TOO_LONG,
                         [WIRE__ERROR_CODE__ERROR_CODE_TOO_MANY_PREKEYS] = PROBLEM_FAILED,
                         [WIRE__ERROR_CODE__ERROR_CODE_BUSY] = PROBLEM_RATE_LIMITED,
+                        [WIRE__ERROR_CODE__ERROR_CODE_NO_GROUP] = PROBLEM_NOT_A_MEMBER,
+                        [WIRE__ERROR_CODE__ERROR_CODE_GROUP_FULL] = PROBLEM_GROUP_FULL,
         };
 
         return (unsigned)code < sizeof(map) / sizeof(map[0]) ? map[code] : PROBLEM_FAILED;

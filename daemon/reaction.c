@@ -90,7 +90,7 @@ static bool is_newer(const Content *content, const Reaction *before)
 
 int reaction_take(const InboxContext *context, const Content *content)
 {
-        const char *person = context->contact->name;
+        const char *person = context->sender;
         Store *store = context->store;
         MessageTarget target;
         Reaction before;

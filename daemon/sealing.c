@@ -92,7 +92,7 @@ static int encode_reset(uint8_t **out, size_t *size_out)
         return encode(&content, out, size_out);
 }
 
-static int read_plaintext(Store *store, const OutboxEntry *entry, uint8_t **out, size_t *size_out)
+int seal_read_plaintext(Store *store, const OutboxEntry *entry, uint8_t **out, size_t *size_out)
 {
         int r;
 
@@ -122,7 +122,7 @@ int seal_entry(Store *store, const PeerSelf *self, Peer *peer, const Contact *co
 
         if (!is_for_shown_identity(peer, contact))
                 return SEALING_NO_SESSION;
-        r = read_plaintext(store, entry, &plaintext, &plaintext_size);
+        r = seal_read_plaintext(store, entry, &plaintext, &plaintext_size);
         if (r != 0)
                 return r;
         r = peer_encrypt(peer, self, plaintext, plaintext_size, &context, &envelope, &envelope_size);
@@ -168,6 +168,8 @@ int seal_again(Store *store, const PeerSelf *self, const Contact *contact, const
         _cleanup_(peer_freep) Peer *peer = NULL;
         int r;
 
+        if (contact->is_group) /* sealed when it leaves */
+                return store_outbox_unseal(store, contact->id);
         /* For a device that is not theirs any more: the server refuses it, and then all is sealed anew. */
         if (entry->device_id != contact->device_id)
                 return 0;

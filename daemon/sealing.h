@@ -23,6 +23,9 @@ int seal_entry(Store *store, const PeerSelf *self, Peer *peer, const Contact *co
  */
 int seal_new_entry(Store *store, const PeerSelf *self, const Contact *contact, int64_t number);
 
+/* What an entry says, encoded; malloc()ed, to be wiped. 0 or SEALING_TOO_LARGE. */
+int seal_read_plaintext(Store *store, const OutboxEntry *entry, uint8_t **out, size_t *size_out);
+
 /*
  * Encrypts an entry again whose message has changed, in the caller's transaction, so that what was there before does not
  * leave any more. Should it have left already, the recipient keeps whichever comes first. Returns 0 or

@@ -82,7 +82,7 @@ static int read_identity(Statement *s, const char *column, bool *has_out, Public
 static int read_row(Statement *s, Contact *out)
 {
         const char *name = NULL, *safety_number = NULL;
-        int64_t id = 0, created = 0, device_id = 0, last_reset = 0;
+        int64_t id = 0, created = 0, device_id = 0, last_reset = 0, is_group = 0;
         int r;
 
         r = statement_step(s);
@@ -93,11 +93,13 @@ static int read_row(Statement *s, Contact *out)
         statement_column_int64(s, "created", &created);
         statement_column_int64(s, "device_id", &device_id);
         statement_column_int64(s, "last_reset", &last_reset);
+        statement_column_int64(s, "is_group", &is_group);
         statement_column_text(s, "name", &name);
         statement_column_text(s, "safety_number", &safety_number);
-        if (!name || strlen(name) > WIRE_USER_NAME_MAX || device_id < 0 || device_id > UINT32_MAX)
+        if (!name || strlen(name) > CONTACT_NAME_MAX || device_id < 0 || device_id > UINT32_MAX)
                 return -EBADMSG;
         out->id = id;
+        out->is_group = is_group != 0;
         out->created_ms = (uint64_t)created;
         out->device_id = (uint32_t)device_id;
         out->last_reset_ms = (uint64_t)last_reset;
@@ -159,13 +161,14 @@ int store_contact_insert(Store *store, Contact *contact)
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "INSERT INTO contact (name, created, relation, relation_since)"
-                              " VALUES (:name, :created, :relation, :created)");
+                              "INSERT INTO contact (name, created, relation, relation_since, is_group)"
+                              " VALUES (:name, :created, :relation, :created, :is_group)");
         if (r < 0)
                 return r;
         statement_bind_text(s, ":relation", relation_names[contact->relation]);
         statement_bind_text(s, ":name", contact->name);
         statement_bind_int64(s, ":created", (int64_t)contact->created_ms);
+        statement_bind_int64(s, ":is_group", contact->is_group);
         r = statement_run(s);
         if (r < 0)
                 return r;
@@ -228,6 +231,19 @@ int store_contact_update_choices(Store *store, const Contact *contact)
         return statement_run(s);
 }
 
+int store_contact_rename(Store *store, int64_t id, const char *name)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s, "UPDATE contact SET name = :name WHERE id = :id");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":id", id);
+        statement_bind_text(s, ":name", name);
+        return statement_run(s);
+}
+
 int store_contact_last_message(Store *store, int64_t id, uint64_t *out)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
@@ -273,7 +289,7 @@ int store_contact_each_name(Store *store, int (*each)(void *userdata, const char
         const char *name = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s, "SELECT name FROM contact ORDER BY name");
+        r = statement_prepare(store->database, &s, "SELECT name FROM contact WHERE is_group = 0 ORDER BY name");
         if (r < 0)
                 return r;
         while ((r = statement_step(s)) > 0) {

@@ -28,10 +28,14 @@ typedef enum ContactChoice {
         CHOICE_YES,
 } ContactChoice;
 
-/* Somebody one has written to, or who has written. */
+/* Bytes of a conversation's name: a user name, or the name of a group behind a plus sign. */
+enum { CONTACT_NAME_MAX = 160 };
+
+/* Somebody one has written to, or who has written; or a group, of which store-group.h has the rest. */
 typedef struct Contact {
         int64_t id;
-        char name[WIRE_USER_NAME_MAX + 1];
+        char name[CONTACT_NAME_MAX + 1];
+        bool is_group;
         uint64_t created_ms;
         bool has_identity; /* the accepted one */
         PublicIdentity identity;
@@ -71,11 +75,13 @@ int store_contact_update(Store *store, const Contact *contact);
 int store_contact_update_relation(Store *store, const Contact *contact);
 int store_contact_update_choices(Store *store, const Contact *contact);
 
+int store_contact_rename(Store *store, int64_t id, const char *name);
+
 /* The number of the newest message with them, or 0. */
 int store_contact_last_message(Store *store, int64_t id, uint64_t *out);
 
 /* They said that they delete their account, and nobody of that name has written or shown another key since. */
 int store_contact_is_gone(Store *store, int64_t id, bool *out);
 
-/* In order of name; stops at the first result of each() that is not 0, and returns it. */
+/* People, and not groups. In order of name; stops at the first result of each() that is not 0, and returns it. */
 int store_contact_each_name(Store *store, int (*each)(void *userdata, const char *name), void *userdata);

@@ -21,9 +21,9 @@ int store_message_insert(Store *store, int64_t contact, Message *message)
                         store->database, &s,
                         "INSERT INTO message (id, contact, outgoing, kind, text, sent, received, state, "
                         "reason,"
-                        "                     retry_at, reply_to, timer, unaccepted_key, told)"
+                        "                     retry_at, reply_to, timer, unaccepted_key, told, sender, subject)"
                         " VALUES (:id, :contact, :outgoing, :kind, :text, :sent, :received, :state, :reason,"
-                        "         :retry_at, :reply_to, :timer, :unaccepted_key, :told)");
+                        "         :retry_at, :reply_to, :timer, :unaccepted_key, :told, :sender, :subject)");
         if (r < 0)
                 return r;
         statement_bind_blob(s, ":id", message->id.bytes, sizeof(message->id.bytes));
@@ -43,6 +43,8 @@ int store_message_insert(Store *store, int64_t contact, Message *message)
                 statement_bind_blob(s, ":reply_to", message->reply_to.bytes, sizeof(message->reply_to.bytes));
         statement_bind_int64(s, ":timer", message->timer_s);
         statement_bind_int64(s, ":unaccepted_key", message->unaccepted_key);
+        statement_bind_text(s, ":sender", message->sender);
+        statement_bind_text(s, ":subject", message->subject);
         r = statement_run(s);
         if (r == -EEXIST)
                 return STORE_MESSAGE_REPEATED;
@@ -175,6 +177,10 @@ static int read_row(Statement *s, Message *out)
                 statement_column_int64(s, "edited", &edited);
         statement_column_text(s, "conversation", &out->conversation);
         statement_column_text(s, "text", &out->text);
+        if (!statement_column_is_null(s, "sender"))
+                statement_column_text(s, "sender", &out->sender);
+        if (!statement_column_is_null(s, "subject"))
+                statement_column_text(s, "subject", &out->subject);
         out->number = (uint64_t)number;
         out->outgoing = outgoing != 0;
         out->unaccepted_key = unaccepted_key != 0;

@@ -166,7 +166,7 @@ int store_outbox_each_ready(Store *store, int (*each)(void *userdata, const Outb
                         "SELECT outbox.number, contact, message, outbox.device_id, envelope_id, envelope,"
                         "       contact.name AS recipient"
                         " FROM outbox JOIN contact ON contact.id = outbox.contact"
-                        " WHERE envelope IS NOT NULL ORDER BY outbox.number");
+                        " WHERE envelope IS NOT NULL AND is_group = 0 ORDER BY outbox.number");
         if (r < 0)
                 return r;
         while ((r = statement_step(s)) > 0) {
@@ -277,6 +277,20 @@ int store_outbox_first_waiting(Store *store, int64_t contact, OutboxEntry *out)
         return read_one(s, out);
 }
 
+int store_outbox_first(Store *store, int64_t contact, OutboxEntry *out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "SELECT number, contact, message, device_id, envelope_id FROM outbox"
+                              " WHERE contact = :contact ORDER BY number LIMIT 1");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":contact", contact);
+        return read_one(s, out);
+}
+
 int store_outbox_has_reset(Store *store, int64_t contact, bool *out)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
@@ -305,7 +319,8 @@ int store_outbox_each_waiting_contact(Store *store, int (*each)(void *userdata, 
                         store->database, &s,
                         "SELECT contact, min(outbox.number) AS first"
                         " FROM outbox JOIN contact ON contact.id = outbox.contact"
-                        " WHERE envelope IS NULL AND (new_identity IS NULL OR ahead = 1) GROUP BY contact ORDER BY first");
+                        " WHERE envelope IS NULL AND (new_identity IS NULL OR ahead = 1) AND is_group = 0"
+                        " GROUP BY contact ORDER BY first");
         if (r < 0)
                 return r;
         while ((r = statement_step(s)) > 0) {

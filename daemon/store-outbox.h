@@ -57,6 +57,8 @@ int store_outbox_find(Store *store, const EnvelopeId *envelope_id, OutboxEntry *
 /* The first waiting entry of a contact that may be sealed now: while their new key is not accepted, only those that
  * go ahead. 0 or STORE_OUTBOX_NONE. */
 int store_outbox_first_waiting(Store *store, int64_t contact, OutboxEntry *out);
+/* The first entry of a contact, waiting or not; as store_outbox_find(). */
+int store_outbox_first(Store *store, int64_t contact, OutboxEntry *out);
 int store_outbox_has_reset(Store *store, int64_t contact, bool *out);
 
 /* Contacts with waiting entries to whom sending has not stopped; as each_ready(). */

@@ -15,7 +15,7 @@ int store_request_count(Store *store, uint32_t *out)
 
         r = statement_prepare(
                         store->database, &s,
-                        "SELECT count(*) AS count FROM contact WHERE relation = 'request' AND blocked = 0");
+                        "SELECT count(*) AS count FROM contact WHERE relation = 'request' AND blocked = 0 AND is_group = 0");
         if (r < 0)
                 return r;
         r = statement_step(s);

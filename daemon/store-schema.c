@@ -224,6 +224,53 @@ static const char *const scripts[] = {
                 "CREATE INDEX message_expires ON message (expires) WHERE expires IS NOT NULL;"
                 "CREATE INDEX message_timer ON message (contact, number)"
                 "    WHERE outgoing = 0 AND timer > 0 AND expires IS NULL AND kind <> 'timer-change';",
+                /* A group is a conversation as a contact is, so it has a row there; what it says besides is said by
+                   one of many. standing: see store-group.h. tree and state are the group's session. */
+                "ALTER TABLE contact ADD COLUMN is_group INTEGER NOT NULL DEFAULT 0;"
+                "ALTER TABLE message ADD COLUMN sender TEXT;"
+                "ALTER TABLE message ADD COLUMN subject TEXT;"
+                "CREATE TABLE group_session ("
+                "    contact INTEGER PRIMARY KEY REFERENCES contact (id) ON DELETE CASCADE,"
+                "    group_id BLOB NOT NULL UNIQUE,"
+                "    standing TEXT NOT NULL,"
+                "    inviter TEXT,"
+                "    epoch INTEGER NOT NULL,"
+                "    tree BLOB NOT NULL,"
+                "    state BLOB NOT NULL,"
+                "    behind INTEGER NOT NULL DEFAULT 0," /* commits are missing, which the server is asked for */
+                "    refused BLOB" /* the ID of the last commit, where it was refused here */
+                ") STRICT;"
+                /* A commit of ours, until the server has said what became of it. */
+                "CREATE TABLE group_commit ("
+                "    contact INTEGER PRIMARY KEY REFERENCES group_session (contact) ON DELETE CASCADE,"
+                "    envelope_id BLOB NOT NULL UNIQUE,"
+                "    epoch INTEGER NOT NULL,"
+                "    payload BLOB NOT NULL,"
+                "    welcome BLOB NOT NULL,"
+                "    added TEXT NOT NULL," /* user names, a space between them */
+                "    removed TEXT NOT NULL,"
+                "    in_spite_of BLOB,"
+                "    was_late INTEGER NOT NULL DEFAULT 0" /* another one was first, and has yet to come here */
+                ") STRICT;"
+                /* What came before a commit that it needs. */
+                "CREATE TABLE group_held ("
+                "    number INTEGER PRIMARY KEY AUTOINCREMENT,"
+                "    contact INTEGER NOT NULL REFERENCES group_session (contact) ON DELETE CASCADE,"
+                "    envelope_id BLOB NOT NULL,"
+                "    payload BLOB NOT NULL"
+                ") STRICT;"
+                "CREATE INDEX group_held_contact ON group_held (contact, number);"
+                /* Groups whose messages the server is to send us no more. */
+                "CREATE TABLE group_goodbye (group_id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;"
+                "CREATE TABLE key_package ("
+                "    reference BLOB PRIMARY KEY,"
+                "    kind INTEGER NOT NULL,"
+                "    created INTEGER NOT NULL,"
+                "    expires INTEGER NOT NULL,"
+                "    uploaded INTEGER NOT NULL DEFAULT 0,"
+                "    public BLOB NOT NULL,"
+                "    secret BLOB NOT NULL"
+                ") STRICT, WITHOUT ROWID;",
 };
 
 int store_migrate(Database *database)

@@ -2,6 +2,7 @@
 #include "daemon/store-target.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <string.h>
 
 #include "daemon/cleanup.h"
@@ -40,14 +41,21 @@ static int read_names(Statement *s, MessageTarget *out)
         return state && message_state_from_name(state, &out->state) ? 0 : -EBADMSG;
 }
 
+bool target_is_of(const MessageTarget *target, int64_t contact, const char *sender)
+{
+        return target->contact == contact && !target->outgoing &&
+               (target->sender[0] == '\0' || strcmp(target->sender, sender) == 0);
+}
+
 int store_target_find(Store *store, const ContentMessageId *id, MessageTarget *out)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int64_t number = 0, outgoing = 0, sent = 0;
+        const char *sender = NULL;
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "SELECT number, contact, outgoing, kind, state, sent, edited, edit_id, edits"
+                              "SELECT number, contact, outgoing, sender, kind, state, sent, edited, edit_id, edits"
                               " FROM message WHERE id = :id");
         if (r < 0)
                 return r;
@@ -60,6 +68,10 @@ int store_target_find(Store *store, const ContentMessageId *id, MessageTarget *o
         statement_column_int64(s, "contact", &out->contact);
         statement_column_int64(s, "outgoing", &outgoing);
         statement_column_int64(s, "sent", &sent);
+        if (!statement_column_is_null(s, "sender"))
+                statement_column_text(s, "sender", &sender);
+        if (sender)
+                g_strlcpy(out->sender, sender, sizeof(out->sender));
         out->number = (uint64_t)number;
         out->outgoing = outgoing != 0;
         out->sent_ms = (uint64_t)sent;
@@ -77,7 +89,7 @@ int store_quote_find(Store *store, uint64_t number, int (*each)(void *userdata, 
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "SELECT target.outgoing, target.kind, substr(target.text, 1, :characters) AS text"
+                              "SELECT target.outgoing, target.sender, target.kind, substr(target.text, 1, :characters) AS text"
                               " FROM message JOIN message AS target"
                               "      ON target.id = message.reply_to AND target.contact = message.contact"
                               " WHERE message.number = :number"
@@ -92,6 +104,8 @@ int store_quote_find(Store *store, uint64_t number, int (*each)(void *userdata, 
                 return r < 0 ? r : STORE_TARGET_NONE;
         statement_column_int64(s, "outgoing", &outgoing);
         statement_column_text(s, "text", &quote.text);
+        if (!statement_column_is_null(s, "sender"))
+                statement_column_text(s, "sender", &quote.sender);
         statement_column_text(s, "kind", &name);
         if (!name || !message_kind_from_name(name, &kind))
                 return -EBADMSG;

@@ -3,12 +3,14 @@
 
 #include "daemon/message.h"
 #include "daemon/store.h"
+#include "wire/limits.h"
 
 /* A message that another one is about: answers it, changes it, or reacts to it. */
 typedef struct MessageTarget {
         uint64_t number;
         int64_t contact;
         bool outgoing;
+        char sender[WIRE_USER_NAME_MAX + 1]; /* in a group, unless outgoing; else "" */
         MessageKind kind;
         MessageState state;
         uint64_t sent_ms;
@@ -18,6 +20,9 @@ typedef struct MessageTarget {
 } MessageTarget;
 
 enum { STORE_TARGET_NONE = 1 };
+
+/* Whoever says something in this conversation, under this name in a group: is the message theirs? */
+bool target_is_of(const MessageTarget *target, int64_t contact, const char *sender);
 
 int store_target_find(Store *store, const ContentMessageId *id, MessageTarget *out);
 
@@ -29,6 +34,7 @@ enum { QUOTE_CHARACTERS_MAX = 200 };
 
 typedef struct Quote {
         bool outgoing;
+        const char *sender; /* in a group, unless outgoing; else NULL. As text: */
         const char *text; /* good only within each(); NULL: it has none */
 } Quote;
 

@@ -147,3 +147,22 @@ int timer_take(const InboxContext *context, const Content *content)
         }
         return store_timer_set(context->store, context->contact->id, &timer);
 }
+
+int timer_take_group(Store *store, int64_t contact, const char *sender, uint32_t seconds)
+{
+        const Contact group = {.id = contact};
+        const Timer timer = {.seconds = timer_bounded(seconds), .changed_ms = clock_now_ms()};
+        Message notice = {
+                        .state = MESSAGE_RECEIVED,
+                        .sent_ms = timer.changed_ms,
+                        .timer_s = timer.seconds,
+                        .sender = sender,
+        };
+        int r;
+
+        message_id_new(&notice.id);
+        r = add_notice(store, &group, &notice);
+        if (r != 0)
+                return r < 0 ? r : -EEXIST;
+        return store_timer_set(store, contact, &timer);
+}

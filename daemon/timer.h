@@ -28,5 +28,8 @@ int timer_give(Store *store, const Contact *contact, Message *message);
 /* By the contact, in the caller's transaction. */
 int timer_take(const InboxContext *context, const Content *content);
 
+/* By a change of a group's settings, in the caller's transaction. sender: NULL, by this side. */
+int timer_take_group(Store *store, int64_t contact, const char *sender, uint32_t seconds);
+
 /* The time of a message that came: no message is refused for it, the nearest that there is holds. */
 uint32_t timer_bounded(uint32_t seconds);

@@ -68,6 +68,13 @@ static void locate(const GroupSession *session, GroupChange *changes, size_t cou
         }
 }
 
+int group_session_pending_changes(const GroupSession *session, GroupChange **changes, size_t *count)
+{
+        if (!group_session_has_pending(session))
+                return GROUP_NOTHING_TO_DO;
+        return group_changes_read(mls_slice_of(&session->pending_changes), changes, count);
+}
+
 int group_session_accept(GroupSession *session, GroupEvent *event)
 {
         GroupChange *changes;

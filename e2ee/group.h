@@ -145,6 +145,11 @@ void group_commit_deinit(GroupCommit *commit);
 
 /* A commit of ours waits for the server's word. */
 bool group_session_has_pending(const GroupSession *session);
+/*
+ * What that commit will have changed, as the event of its acceptance will say: who is added and who goes is
+ * the server's to know. For free(). GROUP_NOTHING_TO_DO: none waits.
+ */
+int group_session_pending_changes(const GroupSession *session, GroupChange **changes, size_t *count);
 /* Changes of ours wait, whose commit was not the first. */
 bool group_session_wants_rebase(const GroupSession *session);
 /*

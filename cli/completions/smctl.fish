@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock keyring lock passwd status send reply edit delete react save timer chat history search export watch contacts trust verify session renew requests accept decline block unblock settings reconnect delete-account help
+set -l verbs register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts trust verify session renew requests accept decline block unblock settings reconnect delete-account help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -31,6 +31,8 @@ complete -c smctl -n "$no_verb" -a delete -d 'delete a message, at the other sid
 complete -c smctl -n "$no_verb" -a react -d 'put an emoji to a message'
 complete -c smctl -n "$no_verb" -a save -d 'write the file of a message to a file'
 complete -c smctl -n "$no_verb" -a timer -d 'show or set how long messages stay after reading'
+complete -c smctl -n "$no_verb" -a group -d 'make groups, and change who is in them'
+complete -c smctl -n '__fish_seen_subcommand_from group' -a 'create list info add remove promote demote rename timer renew accept leave delete'
 complete -c smctl -n "$no_verb" -a chat -d 'talk live'
 complete -c smctl -n "$no_verb" -a history -d 'show the messages of a conversation'
 complete -c smctl -n "$no_verb" -a search -d 'find messages by their words, the newest first'
@@ -61,7 +63,7 @@ complete -c smctl -n '__fish_seen_subcommand_from register login' -l server -x -
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l server-pin -x -d 'only the certificate with this pin is the server'
 complete -c smctl -n '__fish_seen_subcommand_from register' -l invitation-file -r -F -d 'read the invitation to the server from FILE'
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l insecure-loopback -d 'allow ws:// to this machine, for tests'
-complete -c smctl -n '__fish_seen_subcommand_from login trust export delete verify' -l yes -d 'do not ask'
+complete -c smctl -n '__fish_seen_subcommand_from login trust export delete verify group' -l yes -d 'do not ask'
 complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l yes -d 'do not ask'
 complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l local-only -d 'delete only what is here, and tell nobody'
 complete -c smctl -n '__fish_seen_subcommand_from send reply' -l no-wait -d 'do not wait until the server has the message'

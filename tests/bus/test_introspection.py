@@ -51,14 +51,14 @@ def interfaces(node):
             if i.get("name").startswith(NAME)}
 
 
-@pytest.mark.parametrize("interface", ["Account", "Events", "Messages", "Settings"])
+@pytest.mark.parametrize("interface", ["Account", "Events", "Groups", "Messages", "Settings"])
 def test_root(fresh, interface):
     assert members(interfaces(served(fresh, ROOT))[interface]) == documented(interface)
 
 
 def test_nothing_else_on_the_root(fresh):
     node = served(fresh, ROOT)
-    assert set(interfaces(node)) == {"Account", "Events", "Messages", "Settings"}
+    assert set(interfaces(node)) == {"Account", "Events", "Groups", "Messages", "Settings"}
     assert "org.freedesktop.DBus.ObjectManager" in [i.get("name") for i in node.findall("interface")]
 
 
@@ -70,9 +70,17 @@ def test_contact(pair):
         assert members(interfaces(node)[interface]) == documented(interface)
 
 
+def test_group(pair):
+    (alice, _), _ = pair
+    path, _ = alice.call("Groups.Create", "(sasa{sv})", "introspected", [], {})
+    node = served(alice, path)
+    assert set(interfaces(node)) == {"Group"}
+    assert members(interfaces(node)["Group"]) == documented("Group")
+
+
 def test_every_file_is_tested():
     files = {path.stem.removeprefix(NAME + ".") for path in (places.SOURCE / "dbus-interfaces").glob("*.xml")}
-    assert files == {"Account", "Events", "Messages", "Contact", "Settings", "Verification"}
+    assert files == {"Account", "Events", "Group", "Groups", "Messages", "Contact", "Settings", "Verification"}
 
 
 def test_manual_has_every_error():

@@ -26,7 +26,7 @@ def documented_keys(verb):
 
 # What a message has only where it is a reply, was edited, and so on.
 SOMETIMES = {"reason", "reason_text", "unaccepted_key", "reply_to", "reply_sender", "reply_text", "edited", "edited_time",
-             "reactions", "expires_after", "expires_time", "timer"}
+             "reactions", "subject", "expires_after", "expires_time", "timer"}
 OF_FILES = {"name", "media_type", "size", "width", "height", "thumbnail", "transfer", "transferred", "transfer_problem",
             "transfer_problem_text"}
 
