@@ -250,20 +250,6 @@ def test_deletion(alice, bob, server):
     assert save(bob, id) == b"for bob"
 
 
-def test_disappears(alice, bob):
-    """With its message, on each side when its time is over there; until it was read the other side can fetch it."""
-    before = [set(attachments(alice)), set(attachments(bob))]
-    alice.smctl("timer", bob.name, "5s", expect=0)
-    id = send_file(alice, bob, write(alice, "soon-gone", b"for five seconds"))
-    has(bob, id)
-    until("gone at the sender", lambda: set(attachments(alice)) == before[0])
-    assert save(bob, id) == b"for five seconds"
-    bob.bus.call("Messages.MarkRead", "(sta{sv})", (alice.name, message(bob, id)["number"], {}))
-    until("gone there as well", lambda: set(attachments(bob)) == before[1])
-    bob.smctl("save", id, expect=25)
-    alice.smctl("timer", bob.name, "off", expect=0)
-
-
 def test_export(alice, bob):
     """The files that are here are in it, whole; those that are not fetched are named."""
     data = noise(200_000, 3)
