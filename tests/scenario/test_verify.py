@@ -279,6 +279,10 @@ def test_key_changes(server, stage):
     bob.wait_text(new, "a word before anybody has accepted me")
     marks = {m["text"]: m.get("unaccepted_key", False) for m in bob.history(new) if m["kind"] == "text"}
     assert marks == {"hello": False, "is it you?": False, "a word before anybody has accepted me": True}
+    shown = bob.smctl("history", new.name, expect=0).out
+    assert f"{new.name} has a new identity key" in shown and f"{new.name} is NOT verified any more" in shown
+    assert f"{new.name} (unaccepted key): a word before anybody has accepted me" in shown
+    assert "has a new key, and is not verified" in bob.smctl("verify", new.name, expect=0).out
     assert bob.send(new, "and this?", expect=21).json["reason"] == "KeyChanged"
 
     b, a = View(bob, new), View(new, bob)
