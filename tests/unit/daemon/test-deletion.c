@@ -27,7 +27,7 @@
 
 static bool has(const uint8_t *data, size_t size, const char *text)
 {
-        return memmem(data, size, text, strlen(text)) != NULL;
+        return size > 0 && memmem(data, size, text, strlen(text));
 }
 
 /* What somebody with the key reads in a file, decrypted and as a whole. */
