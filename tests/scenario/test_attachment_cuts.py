@@ -2,6 +2,8 @@
 """Files whose way is cut off in the middle: what has passed does not pass again, and people see how far it is."""
 import os
 import random
+import struct
+import zlib
 
 import pytest
 
@@ -159,6 +161,32 @@ def test_download(cut, how):
     until("it is here", lambda: transfer(carol, id) == "complete")
     assert saved(carol, id) == DATA
     check_resumed(wire.got)
+
+
+def slow_picture(side=14000):
+    """One that takes half a second at least to make small."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)) \
+        + chunk(b"IDAT", zlib.compress(bytes(side * (side // 8 + 1)), 1)) + chunk(b"IEND", b"")
+
+
+def test_killed_before_it_is_encrypted(cut):
+    """Nobody has the file any more: the message has failed, and says why; nothing is left of it."""
+    carol, dave, _ = cut
+    folder = carol.home / ".local/state/secure-messenger/attachments"
+    before = set(os.listdir(folder))
+    path = carol.folder / "slow.png"
+    path.write_bytes(slow_picture())
+    carol.smctl("send", "--no-wait", "--file", path, dave.name, expect=0)
+    assert carol.history(dave)[-1]["transfer"] == "preparing"
+    carol.kill()
+    carol.start()
+    carol.unlock()
+    last = carol.history(dave)[-1]
+    assert (last["state"], last["reason"], last["transfer"]) == ("failed", "AttachmentUnreadable", "gone")
+    until("nothing is left", lambda: set(os.listdir(folder)) == before)
+    carol.wait_online()
 
 
 def test_progress(cut):
