@@ -4,7 +4,7 @@
 #include "cli/verbs.h"
 
 enum {
-        COMMAND_ARGUMENTS_MAX = 260, /* 256 members of a group, and what comes before */
+        COMMAND_ARGUMENTS_MAX = 260, /* many members of a group, and what comes before */
 };
 
 /* A command line that fits the tables. Strings are borrowed from argv. */

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Groups: made, talked in, changed and left by real daemons through a real server."""
+import random
+import subprocess
+import time
+
 import pytest
 
-from harness import refusal
-from harness.waiting import until
+from harness import places
+from harness.waiting import DEADLINE, until
 
 GROUP = "+family"
 
@@ -85,3 +89,144 @@ def test_remove(five):
     assert "carol is out" not in texts(carol)
     assert carol.smctl("send", GROUP, "hello?").code == 50
     assert carol.name not in members(bert)
+
+
+def test_roles(five):
+    anna, bert, carol, dave, erin = five
+    assert group(bert, "remove", GROUP, dave.name, expect=51).code == 51  # not an administrator
+    assert group(bert, "rename", GROUP, "mine", expect=51).code == 51
+    assert group(anna, "leave", GROUP, expect=54).code == 54  # nobody would administer it
+    assert group(anna, "promote", GROUP, carol.name, expect=52).code == 52  # she is out
+    group(anna, "promote", GROUP, bert.name)
+    until("bert administers", lambda: info(bert)["role"] == "admin")
+    group(bert, "add", GROUP, carol.name)
+    until("carol is back", lambda: info(carol)["standing"] == "member")
+    group(bert, "demote", GROUP, anna.name)
+    until("anna does not", lambda: info(anna)["role"] == "member")
+    group(bert, "promote", GROUP, anna.name)
+    kinds = [m["kind"] for m in dave.history(GROUP, 500)]
+    until("all of it is told", lambda: [m["kind"] for m in dave.history(GROUP, 500)].count("member-promoted") == 2)
+    assert "member-demoted" in kinds
+
+
+def test_refusals(five):
+    anna, bert, carol, dave, erin = five
+    for names, code in (([dave.name], 53), (["nobody.there"], 57), (["Not A Name"], 8)):
+        answer = group(anna, "add", GROUP, *names, expect=code)
+        assert names[0] in answer.err or code == 8
+    for name in ("", " x", "a\nb", "x" * 129):
+        group(anna, "create", name, expect=55)
+    dave.smctl("block", anna.name, expect=0)
+    anna.smctl("block", erin.name, expect=0)
+    group(anna, "add", GROUP, erin.name, expect=30)
+    anna.smctl("unblock", erin.name, expect=0)
+    dave.smctl("unblock", anna.name, expect=0)
+    group(anna, "info", "+no-such-group", expect=25)
+    anna.smctl("send", "+no-such-group", "x", expect=25)
+    for arguments in ([], ["sing", GROUP], ["info"], ["add", GROUP], ["promote", GROUP, "a", "b"]):
+        anna.smctl("group", *arguments, expect=2)
+
+
+def test_rename_and_talk_on(five):
+    anna, bert, carol, dave, erin = five
+    number = group(bert, "info", GROUP).json["id"]
+    assert group(anna, "rename", GROUP, "خانواده ما").json["conversation"] == "+خانواده ما"
+    until("bert sees it", lambda: group(bert, "list").json["name"] == "خانواده ما")
+    say(bert, "by its ID", f"+{number}")
+    wait_text(anna, "by its ID", "+خانواده ما")
+    group(anna, "rename", "خانواده ما", "family")
+    for person in (anna, bert, carol, dave):
+        until("the old name is back", lambda: group(person, "list").json["conversation"] == GROUP)
+
+
+def test_what_one_can_do_with_messages(five, tmp_path):
+    anna, bert, carol, dave, erin = five
+    first = say(anna, "Where do we meat?")
+    wait_text(bert, "Where do we meat?")
+    anna.smctl("edit", first, "Where do we meet?", expect=0)
+    wait_text(bert, "Where do we meet?")
+    bert.smctl("edit", first, "Nowhere", expect=31)
+    answer = bert.smctl("--json", "reply", first, "At the station", expect=0).json["id"]
+    wait_text(carol, "At the station")
+    reply = [m for m in carol.history(GROUP) if m["id"] == answer][0]
+    assert (reply["reply_sender"], reply["reply_text"]) == (anna.name, "Where do we meet?")
+    carol.smctl("react", answer, "👍", expect=0)
+    until("all see it", lambda: [m for m in dave.history(GROUP) if m["id"] == answer][0].get("reactions") ==
+          {carol.name: "👍"})
+    (tmp_path / "plan.txt").write_text("the plan")
+    sent = dave.smctl("--json", "send", "--file", tmp_path / "plan.txt", GROUP, "read this", expect=0).lines[-1]["id"]
+    until("it comes", lambda: any(m["id"] == sent for m in anna.history(GROUP)))
+    anna.smctl("save", sent, "--output", tmp_path / "saved.txt", expect=0)
+    assert (tmp_path / "saved.txt").read_text() == "the plan"
+    assert first in [line["message"]["id"] for line in bert.smctl("--json", "search", "meet", expect=0).lines]
+    anna.smctl("delete", "--yes", first, expect=0)
+    until("it is gone", lambda: "Where do we meet?" not in texts(dave))
+
+
+def test_renew(five):
+    anna, bert, carol, dave, erin = five
+    before = info(bert)["epoch"]
+    group(bert, "renew", GROUP)
+    until("all are in it", lambda: all(info(p)["epoch"] == before + 1 for p in (anna, bert, carol, dave)))
+    assert len({info(p)["authenticator"] for p in (anna, bert, carol, dave)}) == 1
+
+
+def test_changes_at_once(five):
+    """Everybody renews at the same moment: one is the first, the others make theirs anew."""
+    anna, bert, carol, dave, erin = five
+    before = info(anna)["epoch"]
+    at_once = [subprocess.Popen([places.SMCTL, "group", "renew", GROUP], env=p.env, stdin=subprocess.DEVNULL)
+               for p in (anna, bert, carol, dave)]
+    assert [p.wait(DEADLINE) for p in at_once] == [0, 0, 0, 0]
+    until("all are in the last", lambda: {info(p)["epoch"] for p in (anna, bert, carol, dave)} == {before + 4})
+    assert len({info(p)["authenticator"] for p in (anna, bert, carol, dave)}) == 1
+
+
+def test_killed_in_a_commit(five, server):
+    anna, bert, carol, dave, erin = five
+    for victim in (anna, bert, server):
+        before = info(carol)["epoch"]
+        change = subprocess.Popen([places.SMCTL, "group", "renew", GROUP], env=anna.env, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(random.uniform(0, 0.05))
+        victim.kill()
+        change.terminate() if victim is anna else None
+        victim.start()
+        if victim is not server:
+            victim.unlock()
+        change.wait(DEADLINE)
+        for person in (anna, bert, carol, dave):
+            person.smctl("reconnect", expect=0)
+            person.wait_online()
+        number = say(anna, f"after {before}")
+        for person in (bert, carol, dave):
+            wait_text(person, f"after {before}")
+        assert number
+    until("all agree", lambda: len({(info(p)["epoch"], info(p)["authenticator"]) for p in (anna, bert, carol, dave)}) == 1)
+
+
+def test_leave(five):
+    anna, bert, carol, dave, erin = five
+    group(dave, "leave", GROUP)
+    until("he is out", lambda: info(dave)["standing"] == "left")
+    until("they know", lambda: dave.name not in members(anna))
+    say(anna, "dave has left")
+    wait_text(bert, "dave has left")
+    assert "dave has left" not in texts(dave)
+    dave.smctl("send", GROUP, "x", expect=50)
+    group(anna, "leave", GROUP)  # an administrator: steps down by itself
+    until("she is out", lambda: info(anna)["standing"] == "left")
+
+
+def test_invited_by_a_stranger(five):
+    anna, bert, carol, dave, erin = five
+    group(bert, "add", GROUP, erin.name)  # erin has never heard of bert
+    until("erin is asked", lambda: [g["standing"] for g in group(erin, "list").lines] == ["invited"])
+    erin.smctl("send", GROUP, "x", expect=50)
+    group(erin, "accept", GROUP)
+    say(erin, "here I am")
+    wait_text(bert, "here I am")
+    group(bert, "delete", GROUP)
+    for person in (carol, erin):
+        until("it is over", lambda: info(person)["standing"] == "removed")
+    assert info(bert)["standing"] == "left"
