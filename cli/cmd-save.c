@@ -44,6 +44,7 @@ static ClientFailure report_exists(const char *path)
 static ClientFailure open_target(const Command *command, const char *name, Target *target)
 {
         const char *output = command->values[OPTION_OUTPUT];
+        g_autofree char *folder = NULL;
 
         if (output && strcmp(output, "-") == 0) {
                 target->fd = dup(STDOUT_FILENO);
@@ -53,7 +54,8 @@ static ClientFailure open_target(const Command *command, const char *name, Targe
         target->path = output ? g_strdup(output) : g_path_get_basename(*name ? name : "file");
         if (!command_has(command, OPTION_FORCE) && g_file_test(target->path, G_FILE_TEST_EXISTS))
                 return report_exists(target->path);
-        target->temporary = g_strconcat(target->path, ".XXXXXX", NULL);
+        folder = g_path_get_dirname(target->path);
+        target->temporary = g_build_filename(folder, ".smctl-save-XXXXXX", NULL); /* a name may be as long as can be */
         target->fd = g_mkstemp_full(target->temporary, O_WRONLY | O_CLOEXEC, 0600);
         if (target->fd >= 0)
                 return CLIENT_FAILURE_NONE;

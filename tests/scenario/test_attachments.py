@@ -101,9 +101,13 @@ def test_save_by_name(alice, bob):
     bob.smctl("save", "--force", id, expect=0)
     assert (bob.folder / "cat.txt").read_bytes() == b"meow"
     assert bob.smctl("save", "--output", "-", id, expect=0).out == "meow"
-    assert not [path for path in bob.folder.iterdir() if path.name.startswith("cat.txt.")]
-    line = bob.smctl("history", "--limit", "1", alice.name, expect=0).out
-    assert "cat.txt" in line and id in line
+    longest = "n" * 251 + ".txt"
+    id = send_file(bob, alice, write(bob, longest, b"long"))
+    has(alice, id)
+    assert alice.smctl("save", id, expect=0).out == longest + "\n"
+    assert not [path for user in (alice, bob) for path in user.folder.iterdir() if path.name.startswith(".smctl")]
+    line = alice.smctl("history", "--limit", "1", bob.name, expect=0).out
+    assert longest in line and id in line
 
 
 def test_pictures_come_by_themselves_with_a_thumbnail(alice, bob):
