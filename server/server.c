@@ -87,13 +87,17 @@ bool server_has_name(const Server *server, const char *name)
         return false;
 }
 
-uint64_t server_name_key(const Server *server, const char *user_name)
+uint64_t server_key(const Server *server, const uint8_t *bytes, size_t size)
 {
         uint64_t key;
 
-        crypto_shorthash((unsigned char *)&key, (const unsigned char *)user_name, strlen(user_name),
-                         server->name_key);
+        crypto_shorthash((unsigned char *)&key, bytes, size, server->name_key);
         return key;
+}
+
+uint64_t server_name_key(const Server *server, const char *user_name)
+{
+        return server_key(server, (const uint8_t *)user_name, strlen(user_name));
 }
 
 uint64_t server_address_key(const Server *server, const struct sockaddr *address)

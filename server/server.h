@@ -74,5 +74,6 @@ int server_run(const Config *config);
 
 bool server_has_name(const Server *server, const char *name);
 /* Keys of limiters, which nobody outside can make collide. */
+uint64_t server_key(const Server *server, const uint8_t *bytes, size_t size);
 uint64_t server_name_key(const Server *server, const char *user_name);
 uint64_t server_address_key(const Server *server, const struct sockaddr *address);

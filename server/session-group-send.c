@@ -111,6 +111,15 @@ static void refuse(Session *session, Wire__ClientFrame *frame, Wire__ErrorCode c
         frame_free_client(frame);
 }
 
+/* A group counts as one recipient: so fast somebody can fill the mailboxes of those whom they added. */
+static uint32_t charge_pair(const Session *session, const uint8_t *group)
+{
+        Server *server = session->host->server;
+        uint64_t key = session->name_key * 31 + server_key(server, group, WIRE_GROUP_ID_SIZE);
+
+        return limiter_take(&server->limiters.sends_recipient, key, 1, session->host->now_us);
+}
+
 static GroupSendJob *make_job(Session *session, Wire__ClientFrame *frame)
 {
         GroupSendJob *job = calloc(1, sizeof(GroupSendJob));
@@ -135,6 +144,8 @@ void session_group_send(Session *session, Wire__ClientFrame *frame)
         int r;
 
         retry_ms = limiter_take(&host->server->limiters.sends, session->name_key, 1, host->now_us);
+        if (retry_ms == 0)
+                retry_ms = charge_pair(session, frame->group_send->group.data);
         if (retry_ms > 0) {
                 metrics_add(host->metrics, METRIC_RATE_LIMITED, 1);
                 refuse(session, frame, WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED, retry_ms);

@@ -136,6 +136,7 @@ static void fetch_done(StoreRequest *request)
 {
         FetchJob *job = (FetchJob *)request;
 
+        job->session->fetching = false;
         if (!session_is_open(job->session)) {
                 /* nobody to answer */
         } else if (request->result == 0) {
@@ -154,6 +155,10 @@ void session_fetch_group(Session *session, uint64_t request, const Wire__FetchGr
         FetchJob *job;
         int r;
 
+        if (session->fetching) { /* an answer may be nearly a megabyte: one at a time */
+                session_reply_failure(session, request, -EBUSY);
+                return;
+        }
         if (session_is_limited(session, &server->limiters.group_fetches, session->name_key, request))
                 return;
         job = calloc(1, sizeof(FetchJob));
@@ -179,5 +184,6 @@ void session_fetch_group(Session *session, uint64_t request, const Wire__FetchGr
                 free(job);
                 return;
         }
+        session->fetching = true;
         metrics_add(session->host->metrics, METRIC_STORE_SUBMITTED, 1);
 }

@@ -38,7 +38,7 @@ void session_output_deinit(Session *session)
                 session->replies = next;
         }
         session->replies_last = &session->replies;
-        session->replies_count = 0;
+        session->replies_count = session->replies_bytes = 0;
         free(session->results);
         session->results = NULL;
 }
@@ -68,6 +68,7 @@ void session_reply(Session *session, const Wire__ServerFrame *frame)
         *session->replies_last = reply;
         session->replies_last = &reply->next;
         session->replies_count++;
+        session->replies_bytes += reply->size;
         session->host->want_write(session->connection);
 }
 
@@ -222,6 +223,7 @@ static size_t take_reply(Session *session, uint8_t *buffer)
         if (!session->replies)
                 session->replies_last = &session->replies;
         session->replies_count--;
+        session->replies_bytes -= size;
         free(reply);
         session_update_flow(session);
         return size;

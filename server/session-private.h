@@ -6,6 +6,7 @@
 /* What the files session*.c share. */
 enum {
         REPLIES_MAX = 64,              /* frames that wait to be sent, before no more are read */
+        REPLIES_BYTES_MAX = 1024 * 1024, /* that they have; the last one may have as much again */
         DELIVER_BYTES_MAX = 64 * 1024, /* of payload in one Deliver, unless one envelope has more */
 };
 

@@ -166,9 +166,11 @@ void session_update_flow(Session *session)
         const Config *config = session->host->server->config;
         size_t envelopes = session->in_flight + session_results_waiting(session);
         bool full = envelopes >= config->envelopes_in_flight || session->replies_count >= REPLIES_MAX ||
+                    session->replies_bytes >= REPLIES_BYTES_MAX ||
                     session->in_flight_bytes >= IN_FLIGHT_BYTES_MAX || session_blobs_are_full(session);
         bool easy = envelopes <= config->envelopes_in_flight / 2 &&
                     session->replies_count <= REPLIES_MAX / 2 &&
+                    session->replies_bytes <= REPLIES_BYTES_MAX / 2 &&
                     session->in_flight_bytes <= IN_FLIGHT_BYTES_MAX / 2 && session_blobs_are_easy(session);
 
         if (!session_is_open(session) || !(session->paused ? easy : full))

@@ -79,11 +79,12 @@ struct Session {
 
         Reply *replies; /* frames that are ready, oldest first */
         Reply **replies_last;
-        size_t replies_count;
+        size_t replies_count, replies_bytes;
         Results *results; /* of Send, to be told */
         size_t in_flight; /* envelopes that the store has */
         size_t in_flight_bytes;
         bool uploading;   /* the store has prekeys of it */
+        bool fetching;    /* FetchGroup is under way */
         bool changing;    /* ChangePassword or DeleteAccount is under way */
 
         Envelope *queue; /* to be delivered, oldest first */

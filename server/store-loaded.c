@@ -136,7 +136,7 @@ static int load_entries(Store *store, Mailbox *mailbox)
 
         r = statement_prepare(store->database, &s,
                               "SELECT position, envelope.id, envelope.sender, envelope.shared, "
-                              "length(coalesce(shared.payload, envelope.payload)) AS size FROM envelope "
+                              "coalesce(length(shared.payload), length(envelope.payload)) AS size FROM envelope "
                               "LEFT JOIN shared ON shared.number = envelope.shared "
                               "WHERE position BETWEEN :first AND :last ORDER BY position");
         if (r < 0)

@@ -79,6 +79,21 @@ static void test_give_back(void)
         limiter_deinit(&limiter);
 }
 
+/* What is charged afterwards may be more than there is: the next one waits for all of it. */
+static void test_charge(void)
+{
+        Limiter limiter;
+
+        limiter_init(&limiter, (Rate){.count = 10, .period_ms = 1000});
+        g_assert_cmpuint(limiter_take(&limiter, 1, 1, SECOND), ==, 0);
+        limiter_charge(&limiter, 1, 29, SECOND);
+        g_assert_cmpuint(limiter_take(&limiter, 1, 1, SECOND), ==, 2100);
+        g_assert_cmpuint(limiter_take(&limiter, 1, 1, SECOND + 2100 * 1000), ==, 0);
+        limiter_charge(&limiter, 2, 10, SECOND); /* a key that nobody has taken from */
+        g_assert_cmpuint(limiter_take(&limiter, 2, 1, SECOND), ==, 100);
+        limiter_deinit(&limiter);
+}
+
 /*
  * Strangers' traces go by themselves: the table does not grow with the number of keys that were ever there.
  */
@@ -102,6 +117,7 @@ int main(int argc, char **argv)
         g_test_add_func("/limiter/more-than-the-bucket", test_more_than_the_bucket);
         g_test_add_func("/limiter/off", test_off);
         g_test_add_func("/limiter/give-back", test_give_back);
+        g_test_add_func("/limiter/charge", test_charge);
         g_test_add_func("/limiter/forgets", test_forgets);
         return g_test_run();
 }

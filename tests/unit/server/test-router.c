@@ -38,6 +38,12 @@ static void prekeys(void *owner, uint64_t mailbox, uint64_t ticket, uint32_t lef
                                left);
 }
 
+static void key_packages(void *owner, uint64_t mailbox, uint64_t ticket, uint32_t left)
+{
+        g_string_append_printf(((Place *)owner)->log,
+                               "key packages %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " %u;", mailbox, ticket, left);
+}
+
 static void place_init(Place *place)
 {
         *place = (Place){.log = g_string_new(NULL)};
@@ -45,7 +51,8 @@ static void place_init(Place *place)
                                            .owner = place,
                                            .deliver = deliver,
                                            .end = end,
-                                           .prekeys = prekeys};
+                                           .prekeys = prekeys,
+                                           .key_packages = key_packages};
         inbox_init(&place->inbox, wake, place);
 }
 
@@ -160,8 +167,9 @@ static void test_router(void)
         assert_heard(&two, "deliver 7/5;");
         router_detach(router, 7, 100); /* too late to matter */
         router_prekeys(router, 7, 19);
+        router_key_packages(router, 7, 18);
         router_end(router, 7, WIRE__GOODBYE_REASON__GOODBYE_REASON_DEVICE_REMOVED);
-        assert_heard(&two, "prekeys 7/101 19;end 7/101 6;");
+        assert_heard(&two, "prekeys 7/101 19;key packages 7/101 18;end 7/101 6;");
 
         router_detach(router, 7, 101);
         router_deliver(router, envelope(7, 6), NULL);
@@ -174,11 +182,41 @@ static void test_router(void)
         place_deinit(&two);
 }
 
+/* One payload for all who are there: each thread gets its part at once, in order, and the last one frees it. */
+static void test_shares(void)
+{
+        static const RouterShare shares[] = {{7, 3, 2}, {8, 9, 0}, {9, 1, 0}, {10, 4, 3}};
+        static const RouterDevice carol = {.user_name = "carol", .device_id = 1};
+        SharedPayload *payload = shared_payload_new((const uint8_t *)"words", 5);
+        Envelope *original = envelope_new_shared(payload);
+        Router *router = NULL;
+        Place one, two;
+
+        place_init(&one);
+        place_init(&two);
+        g_assert_cmpint(router_new(&router), ==, 0);
+        g_assert_cmpint(router_attach(router, 7, 100, &alice, &one.endpoint), ==, 0);
+        g_assert_cmpint(router_attach(router, 8, 101, &bob, &two.endpoint), ==, 0);
+        g_assert_cmpint(router_attach(router, 10, 102, &carol, &one.endpoint), ==, 0);
+        router_deliver_shares(router, original, shares, G_N_ELEMENTS(shares));
+        g_assert_cmpuint(payload->references, ==, 5); /* and nobody is at 9 */
+        g_assert_cmpuint(one.wakes, ==, 1);
+        assert_heard(&one, "deliver 7/3;deliver 10/4;");
+        assert_heard(&two, "deliver 8/9;");
+        g_assert_cmpuint(payload->references, ==, 2);
+        shared_payload_unref(payload);
+        envelope_free(original);
+        router_free(router);
+        place_deinit(&one);
+        place_deinit(&two);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
         g_assert_cmpint(sodium_init(), >=, 0);
         g_test_add_func("/router", test_router);
         g_test_add_func("/router/ephemeral", test_ephemeral);
+        g_test_add_func("/router/shares", test_shares);
         return g_test_run();
 }
