@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A WebSocket echo over TLS and nothing else, with the library and the event loop of smserver: what its
- * listener could do at most. `echo CERTIFICATE KEY [BYTES]` listens on a loopback port that it prints, until
- * SIGTERM, and takes messages of up to BYTES.
+ * listener could do at most. `echo CERTIFICATE KEY [BYTES [all]]` listens on a loopback port that it prints, until
+ * SIGTERM, and takes messages of up to BYTES. With `all`, each message goes to everybody who is connected.
  */
 #include <ev.h>
 #include <libwebsockets.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 enum { QUEUE_MAX = 256 };
 
 static size_t message_max = 1024;
+static bool to_all;
 
 /* What came in and waits to go out, each with the room before it that lws_write() wants. */
 typedef struct Message {
@@ -22,10 +24,15 @@ typedef struct Message {
         uint8_t room[];
 } Message;
 
-typedef struct Peer {
+typedef struct Peer Peer;
+struct Peer {
+        struct lws *wsi;
+        Peer *next;
         uint8_t *queue; /* QUEUE_MAX messages */
         unsigned first, count;
-} Peer;
+};
+
+static Peer *peers;
 
 static size_t slot_size(void)
 {
@@ -35,6 +42,23 @@ static size_t slot_size(void)
 static Message *message_at(const Peer *peer, unsigned slot)
 {
         return (Message *)(void *)(peer->queue + slot * slot_size());
+}
+
+/* The message that has just come to this one, which keeps it. */
+static int copy_to_others(const Peer *peer)
+{
+        const Message *message = message_at(peer, (peer->first + peer->count) % QUEUE_MAX);
+
+        for (Peer *other = peers; other; other = other->next) {
+                if (other == peer)
+                        continue;
+                if (other->count == QUEUE_MAX)
+                        return -1;
+                memcpy(message_at(other, (other->first + other->count++) % QUEUE_MAX), message,
+                       sizeof(Message) + LWS_PRE + message->size);
+                lws_callback_on_writable(other->wsi);
+        }
+        return 0;
 }
 
 static int peer_receive(Peer *peer, struct lws *wsi, const void *data, size_t size)
@@ -48,6 +72,8 @@ static int peer_receive(Peer *peer, struct lws *wsi, const void *data, size_t si
         message->size = before + size;
         if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi) > 0)
                 return 0;
+        if (to_all && copy_to_others(peer) < 0)
+                return -1;
         peer->count++;
         lws_callback_on_writable(wsi);
         return 0;
@@ -74,12 +100,20 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 
         if (reason == LWS_CALLBACK_ESTABLISHED) {
                 peer->queue = calloc(QUEUE_MAX, slot_size());
+                peer->wsi = wsi;
+                peer->next = peers;
+                peers = peer;
                 return peer->queue ? 0 : -1;
         } else if (reason == LWS_CALLBACK_RECEIVE) {
                 return peer_receive(peer, wsi, data, size);
         } else if (reason == LWS_CALLBACK_SERVER_WRITEABLE) {
                 return peer_write(peer, wsi);
         } else if (reason == LWS_CALLBACK_CLOSED) {
+                for (Peer **link = &peers; *link; link = &(*link)->next)
+                        if (*link == peer) {
+                                *link = peer->next;
+                                break;
+                        }
                 free(peer->queue);
         }
         return 0;
@@ -112,11 +146,12 @@ int main(int argc, char **argv)
         struct lws_vhost *vhost;
         ev_signal terminated;
 
-        if (argc < 3 || argc > 4) {
-                fprintf(stderr, "usage: echo CERTIFICATE KEY [BYTES]\n");
+        if (argc < 3 || argc > 5 || (argc == 5 && strcmp(argv[4], "all") != 0)) {
+                fprintf(stderr, "usage: echo CERTIFICATE KEY [BYTES [all]]\n");
                 return 2;
         }
-        if (argc == 4)
+        to_all = argc == 5;
+        if (argc >= 4)
                 message_max = strtoul(argv[3], NULL, 10);
         info.ssl_cert_filepath = argv[1];
         info.ssl_private_key_filepath = argv[2];

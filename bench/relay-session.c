@@ -185,6 +185,8 @@ static int session_message(Connection *connection, const uint8_t *data, size_t s
                 return s->handler->results ? s->handler->results(s, frame->send_result) : -EPROTO;
         case WIRE__SERVER_FRAME__BODY_DELIVER:
                 return s->handler->deliver ? s->handler->deliver(s, frame->deliver) : -EPROTO;
+        case WIRE__SERVER_FRAME__BODY_DONE:
+                return s->handler->done ? s->handler->done(s) : -EPROTO;
         case WIRE__SERVER_FRAME__BODY_PREKEY_COUNT: /* that few are left is no news here */
                 return 0;
         case WIRE__SERVER_FRAME__BODY_ERROR:
@@ -200,7 +202,6 @@ static int session_message(Connection *connection, const uint8_t *data, size_t s
         case WIRE__SERVER_FRAME__BODY_PRESENCE_CHANGED:
         case WIRE__SERVER_FRAME__BODY_USERS:
         case WIRE__SERVER_FRAME__BODY_SALT:
-        case WIRE__SERVER_FRAME__BODY_DONE:
         case WIRE__SERVER_FRAME__BODY_BUNDLES:
         case WIRE__SERVER_FRAME__BODY_KEY_PACKAGE_COUNT:
         case WIRE__SERVER_FRAME__BODY_KEY_PACKAGES:

@@ -30,6 +30,7 @@ typedef struct SessionHandler {
         int (*ready)(Session *session);
         int (*results)(Session *session, const Wire__SendResult *results);
         int (*deliver)(Session *session, const Wire__Deliver *deliver);
+        int (*done)(Session *session);
         int (*blob)(Session *session, const Wire__ServerFrame *frame); /* BlobState or BlobData */
 } SessionHandler;
 

@@ -28,6 +28,8 @@ static const Mode modes[] = {
                 {"crowd", true, run_crowd},        /* accepts and memory of many idle connections */
                 {"idle", true, run_idle},          /* traffic beside many idle connections */
                 {"blobs", true, run_blobs},        /* pieces of blobs, there and back; messages: how many pieces */
+                {"group", true, run_group},        /* everybody in one group, of which the first few speak */
+                {"broadcast", false, run_broadcast}, /* the same against bench/echo, which sends to all */
                 {"echo", false, run_echo},         /* against bench/echo */
                 {"mqtt", false, run_mqtt},         /* against mosquitto */
 };
@@ -35,7 +37,7 @@ static const Mode modes[] = {
 static int usage(void)
 {
         fprintf(stderr,
-                "usage: relay register|online|store|drain|crowd|idle|blobs|echo|mqtt --url wss://127.0.0.1:PORT "
+                "usage: relay register|online|store|drain|crowd|idle|blobs|group|broadcast|echo|mqtt --url wss://127.0.0.1:PORT "
                 "[--pin PIN]\n"
                 "       [--accounts FILE] [--connections N] [--step N] [--pairs N] [--window N]\n"
                 "       [--payload BYTES] [--messages N] [--warmup S] [--seconds S] [--server-pid PID]\n");

@@ -9,7 +9,7 @@ typedef struct Run {
         const char *pin;
         const char *accounts_path;
         unsigned connections;   /* register: how many accounts; crowd, idle: how many idle connections in the
-                                   end */
+                                   end; group, broadcast: how many members */
         unsigned step;          /* crowd, idle: how many at a time */
         unsigned pairs;         /* senders, and as many receivers */
         unsigned window;        /* envelopes under way from one sender */
@@ -32,5 +32,7 @@ int run_drain(Run *run);
 int run_crowd(Run *run);
 int run_idle(Run *run);
 int run_blobs(Run *run);
+int run_group(Run *run);
+int run_broadcast(Run *run);
 int run_echo(Run *run);
 int run_mqtt(Run *run);

@@ -134,12 +134,14 @@ class Relay:
                            check=True, stderr=subprocess.DEVNULL)
         return certificate, key
 
-    def echo(self, *options, window=WINDOW, largest=1024):
+    def echo(self, *options, mode="echo", window=WINDOW, largest=1024):
+        """mode: or "broadcast", where it sends to all."""
+        command = [self.programs / "echo", *self.certificate(), str(largest), *(["all"] if mode == "broadcast" else [])]
         with on_cores(SERVER_CORE):
-            process = subprocess.Popen([self.programs / "echo", *self.certificate(), str(largest)], stdout=subprocess.PIPE)
+            process = subprocess.Popen(command, stdout=subprocess.PIPE)
         try:
             url = process.stdout.readline().decode().strip()
-            return self.load("echo", url, "--window", window, *options, pid=process.pid)[0]
+            return self.load(mode, url, "--window", window, *options, pid=process.pid)[0]
         finally:
             process.terminate()
             process.wait()
