@@ -65,7 +65,7 @@ void session_take_key_packages(Session *session, Wire__ClientFrame *frame);
 /* session-groups.c: CreateGroup, LeaveGroup, FetchGroup */
 void session_create_group(Session *session, uint64_t request, const Wire__CreateGroup *create);
 void session_leave_group(Session *session, uint64_t request, const Wire__LeaveGroup *leave);
-void session_fetch_group(Session *session, uint64_t request, const Wire__FetchGroup *fetch);
+void session_fetch_group(Session *session, uint64_t request, const Wire__FetchGroup *wire);
 
 /* session-group-send.c. Owns the frame. */
 void session_group_send(Session *session, Wire__ClientFrame *frame);

@@ -159,6 +159,8 @@ static int load_entries(Store *store, Mailbox *mailbox)
                         if (!sender || id_size != WIRE_ENVELOPE_ID_SIZE)
                                 return -EBADMSG;
                         entry.hash = envelope_hash(store, mailbox->number, sender, id);
+                } else {
+                        mailbox->shared_rows++;
                 }
                 r = loaded_push(store, mailbox, &entry);
                 if (r < 0)

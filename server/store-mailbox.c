@@ -178,6 +178,7 @@ int store_append_shared(Store *store, const char *name, int64_t shared, uint32_t
         r = loaded_push(store, mailbox, &(MailboxEntry){.sequence = out->sequence, .size = size});
         if (r < 0)
                 return r;
+        mailbox->shared_rows++;
         count_pages(store, mailbox, 0);
         tally_inserted(store, mailbox);
         return 0;
@@ -217,12 +218,22 @@ int store_flush_recent(Store *store)
         return r;
 }
 
-static int delete_until(Store *store, uint64_t mailbox, uint64_t sequence, uint64_t *deleted_out)
+static int delete_until(Store *store, uint64_t number, uint64_t sequence, uint64_t *deleted_out)
 {
+        uint64_t first = position_of(number, 0), last = position_of(number, sequence);
+        Mailbox *mailbox = loaded_by_number(store, number);
+        size_t given_back = store->given_back_count;
         int r;
 
-        r = envelopes_delete(store, position_of(mailbox, 0), position_of(mailbox, sequence), UINT64_MAX, deleted_out);
-        return r < 0 ? r : tally_deleted(store, mailbox, *deleted_out);
+        if (mailbox && mailbox->shared_rows == 0)
+                r = envelopes_delete_own(store, first, last, deleted_out);
+        else
+                r = envelopes_delete(store, first, last, UINT64_MAX, deleted_out);
+        if (r < 0)
+                return r;
+        if (mailbox)
+                mailbox->shared_rows -= store->given_back_count - given_back;
+        return tally_deleted(store, number, *deleted_out);
 }
 
 /* The quota is free at once; the rows go with the next flush, many at a time. */

@@ -133,6 +133,24 @@ int shared_flush(Store *store)
         return 0;
 }
 
+int envelopes_delete_own(Store *store, uint64_t first, uint64_t last, uint64_t *deleted_out)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "DELETE FROM envelope WHERE position BETWEEN :first AND :last");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":first", (int64_t)first);
+        statement_bind_int64(s, ":last", (int64_t)last);
+        r = statement_run(s);
+        if (r < 0)
+                return r;
+        *deleted_out = (uint64_t)database_changes(store->database);
+        return 0;
+}
+
 int envelopes_delete(Store *store, uint64_t first, uint64_t last, uint64_t before_ms, uint64_t *deleted_out)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;

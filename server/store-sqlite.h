@@ -53,6 +53,7 @@ struct Mailbox {
         size_t entries_first, entries_count, entries_capacity;
         uint64_t bytes;
         uint64_t rows;  /* in the table: what waits, and what was acked and is not deleted yet */
+        uint64_t shared_rows; /* of these, those of groups */
         uint64_t acked; /* deletion pending up to here; 0: none */
         Mailbox *next_acked;
         uint64_t touched_batch;
@@ -163,6 +164,8 @@ int shared_give_back(Store *store, int64_t number);
 int shared_flush(Store *store); /* at a transaction's end */
 /* Positions from first to last, of what was stored before. */
 int envelopes_delete(Store *store, uint64_t first, uint64_t last, uint64_t before_ms, uint64_t *deleted_out);
+/* Likewise, where none of them is of a group. */
+int envelopes_delete_own(Store *store, uint64_t first, uint64_t last, uint64_t *deleted_out);
 
 /* store-key-packages.c, on the writer's thread, in its transaction: */
 int store_add_key_packages(Store *store, StoreAddKeyPackages *request);
@@ -195,7 +198,7 @@ typedef struct GroupList {
         ListEntry *entries;
         size_t count, sorted, capacity; /* the first ones are in order of accounts */
 } GroupList;
-int group_list_read(Store *store, const GroupRow *group, GroupList *out);
+int group_list_read(Store *store, const GroupRow *group, GroupList *list);
 int group_list_undo_latest(Store *store, const GroupRow *group, GroupList *list);
 /* STORE_GROUP_FULL */
 int group_list_change(Store *store, const Wire__GroupCommit *commit, GroupList *list);

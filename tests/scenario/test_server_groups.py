@@ -18,7 +18,7 @@ numbers = itertools.count(1)
 
 async def people(server, *names):
     n = next(numbers)
-    return await newcomers(server, *(f"{name}{n}" for name in names))
+    return await newcomers(server, *(f"{name}-g{n}" for name in names))
 
 
 def code(refused):
