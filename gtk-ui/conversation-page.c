@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gtk-ui/conversation-page.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "client/connection.h"
+#include "client/failure.h"
+#include "gtk-ui/history.h"
+#include "gtk-ui/message-row.h"
+
+enum { NEAR = 400 }; /* pixels from an end: time to load what lies beyond */
+
+struct _SmConversationPage {
+        AdwBin parent;
+        SmDaemon *daemon;
+        SmContact *contact; /* NULL: nobody, or a stranger */
+        char *name;         /* NULL: nobody */
+        SmHistory *history;
+        GCancellable *cancellable;
+        gboolean at_end; /* the newest message is in view, and stays in view */
+        GtkWidget *title, *pages, *key_changed, *scroller, *list, *entry, *send;
+};
+
+G_DEFINE_FINAL_TYPE(SmConversationPage, sm_conversation_page, ADW_TYPE_BIN)
+
+static GtkTextBuffer *buffer_of(SmConversationPage *self)
+{
+        return gtk_text_view_get_buffer(GTK_TEXT_VIEW(self->entry));
+}
+
+/* ---- Messages ---- */
+
+static void on_row_setup(GtkListItemFactory *factory, GtkListItem *item)
+{
+        gtk_list_item_set_child(item, GTK_WIDGET(sm_message_row_new()));
+        gtk_list_item_set_activatable(item, FALSE);
+}
+
+static void on_row_bind(GtkListItemFactory *factory, GtkListItem *item, SmConversationPage *self)
+{
+        guint position = gtk_list_item_get_position(item);
+        g_autoptr(SmMessage) before = NULL;
+
+        if (position > 0 && self->history)
+                before = g_list_model_get_item(G_LIST_MODEL(self->history), position - 1);
+        sm_message_row_set_message(SM_MESSAGE_ROW(gtk_list_item_get_child(item)), gtk_list_item_get_item(item),
+                                   before);
+}
+
+static void on_row_unbind(GtkListItemFactory *factory, GtkListItem *item)
+{
+        sm_message_row_set_message(SM_MESSAGE_ROW(gtk_list_item_get_child(item)), NULL, NULL);
+}
+
+static void on_scrolled(SmConversationPage *self, GtkAdjustment *adjustment)
+{
+        double value = gtk_adjustment_get_value(adjustment), page = gtk_adjustment_get_page_size(adjustment);
+        double upper = gtk_adjustment_get_upper(adjustment);
+
+        self->at_end = value + page >= upper - 1;
+        if (!self->history || page <= 0)
+                return;
+        if (value < NEAR)
+                sm_history_load_older(self->history);
+        if (value + page > upper - NEAR)
+                sm_history_load_newer(self->history);
+}
+
+/* The content or the window has another height. */
+static void on_sized(SmConversationPage *self, GtkAdjustment *adjustment)
+{
+        if (self->at_end)
+                gtk_adjustment_set_value(adjustment, gtk_adjustment_get_upper(adjustment) -
+                                                                     gtk_adjustment_get_page_size(adjustment));
+}
+
+static void mark_read(SmConversationPage *self)
+{
+        GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+        MessengerMessages *messages = sm_daemon_messages(self->daemon);
+
+        if (!messages || !self->contact || !gtk_widget_get_mapped(GTK_WIDGET(self)) ||
+            sm_contact_number(self->contact, "Unread") == 0) {
+                g_variant_builder_clear(&options);
+                return;
+        }
+        g_dbus_proxy_call(G_DBUS_PROXY(messages), "MarkRead",
+                          g_variant_new("(sta{sv})", self->name, sm_contact_number(self->contact, "LastMessage"),
+                                        &options),
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, CLIENT_CALL_TIMEOUT_MS, NULL, NULL, NULL);
+}
+
+static void on_contact_changed(SmConversationPage *self)
+{
+        const char *subtitle = "";
+
+        if (self->contact && sm_contact_flag(self->contact, "Typing"))
+                subtitle = _("is typing…");
+        else if (self->contact && sm_contact_flag(self->contact, "Online"))
+                subtitle = _("online");
+        adw_window_title_set_title(ADW_WINDOW_TITLE(self->title), self->name ? self->name : "");
+        adw_window_title_set_subtitle(ADW_WINDOW_TITLE(self->title), subtitle);
+        gtk_revealer_set_reveal_child(GTK_REVEALER(self->key_changed),
+                                      self->contact && sm_contact_flag(self->contact, "KeyChanged"));
+        mark_read(self);
+}
+
+/* ---- Writing ---- */
+
+static void on_text_changed(SmConversationPage *self)
+{
+        gtk_widget_set_sensitive(self->send, gtk_text_buffer_get_char_count(buffer_of(self)) > 0);
+}
+
+typedef struct Sending {
+        SmConversationPage *page;
+        char *name, *text;
+} Sending;
+
+static void sending_free(Sending *sending)
+{
+        g_object_unref(sending->page);
+        g_free(sending->name);
+        g_free(sending->text);
+        g_free(sending);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sending, sending_free)
+
+static void say(SmConversationPage *self, const char *text)
+{
+        GtkWidget *toasts = gtk_widget_get_ancestor(GTK_WIDGET(self), ADW_TYPE_TOAST_OVERLAY);
+
+        if (toasts)
+                adw_toast_overlay_add_toast(ADW_TOAST_OVERLAY(toasts), adw_toast_new(text));
+}
+
+/* What could not be sent goes back where it was written, unless something else is there now. */
+static void on_sent(GObject *source, GAsyncResult *result, gpointer userdata)
+{
+        g_autoptr(Sending) sending = userdata;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GVariant) reply = g_dbus_proxy_call_finish(G_DBUS_PROXY(source), result, &error);
+        SmConversationPage *self = sending->page;
+        g_autofree char *text = NULL;
+
+        if (reply)
+                return;
+        text = client_failure_describe(error);
+        say(self, text);
+        if (g_strcmp0(self->name, sending->name) == 0 && gtk_text_buffer_get_char_count(buffer_of(self)) == 0)
+                gtk_text_buffer_set_text(buffer_of(self), sending->text, -1);
+}
+
+static void on_send(SmConversationPage *self)
+{
+        GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+        MessengerMessages *messages = sm_daemon_messages(self->daemon);
+        GtkTextIter start, end;
+        Sending *sending;
+
+        if (!messages || !self->name || gtk_text_buffer_get_char_count(buffer_of(self)) == 0) {
+                g_variant_builder_clear(&options);
+                return;
+        }
+        gtk_text_buffer_get_bounds(buffer_of(self), &start, &end);
+        sending = g_new0(Sending, 1);
+        sending->page = g_object_ref(self);
+        sending->name = g_strdup(self->name);
+        sending->text = gtk_text_buffer_get_text(buffer_of(self), &start, &end, FALSE);
+        self->at_end = TRUE;
+        gtk_text_buffer_set_text(buffer_of(self), "", 0);
+        g_dbus_proxy_call(G_DBUS_PROXY(messages), "Send",
+                          g_variant_new("(ssa{sv})", sending->name, sending->text, &options),
+                          G_DBUS_CALL_FLAGS_NONE, CLIENT_SEND_TIMEOUT_MS, NULL, on_sent, sending);
+}
+
+static gboolean on_key(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType modifiers,
+                       SmConversationPage *self)
+{
+        if ((key != GDK_KEY_Return && key != GDK_KEY_KP_Enter) || (modifiers & GDK_SHIFT_MASK))
+                return GDK_EVENT_PROPAGATE;
+        on_send(self);
+        return GDK_EVENT_STOP;
+}
+
+/* ---- A changed key ---- */
+
+static void on_compared(AdwMessageDialog *dialog, const char *response, SmConversationPage *self)
+{
+        g_autoptr(GVariant) key = NULL;
+        GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+
+        if (strcmp(response, "accept") != 0 || !self->contact) {
+                g_variant_builder_clear(&options);
+                return;
+        }
+        key = g_variant_ref(g_object_get_data(G_OBJECT(dialog), "key"));
+        g_dbus_proxy_call(sm_contact_proxy(self->contact), "AcceptKey",
+                          g_variant_new("(@aya{sv})", key, &options), G_DBUS_CALL_FLAGS_NONE,
+                          CLIENT_CALL_TIMEOUT_MS, NULL, NULL, NULL);
+}
+
+static char *in_groups(const char *digits)
+{
+        GString *text = g_string_new(NULL);
+
+        for (size_t i = 0; digits[i]; i++) {
+                g_string_append_c(text, digits[i]);
+                if (i % 5 == 4)
+                        g_string_append_c(text, i % 20 == 19 ? '\n' : ' ');
+        }
+        return g_strchomp(g_string_free(text, FALSE));
+}
+
+static void on_compare(SmConversationPage *self)
+{
+        GtkWidget *dialog;
+        GVariant *key;
+
+        if (!self->contact)
+                return;
+        key = g_dbus_proxy_get_cached_property(sm_contact_proxy(self->contact), "IdentityKey");
+        if (!key)
+                return;
+
+        g_autofree char *digits = sm_contact_text(self->contact, "SafetyNumber");
+        g_autofree char *groups = in_groups(digits);
+        GtkWindow *window = GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self)));
+
+        dialog = adw_message_dialog_new(window, _("Is It Still Them?"), NULL);
+        adw_message_dialog_format_body(ADW_MESSAGE_DIALOG(dialog),
+                                       _("Ask %s for their safety number, over the telephone or face to face. It has "
+                                         "to be this one:\n\n%s"),
+                                       self->name, groups);
+        adw_message_dialog_add_responses(ADW_MESSAGE_DIALOG(dialog), "cancel", _("_Not Yet"), "accept",
+                                         _("_Accept the New Key"), NULL);
+        adw_message_dialog_set_response_appearance(ADW_MESSAGE_DIALOG(dialog), "accept", ADW_RESPONSE_DESTRUCTIVE);
+        /* The key that is shown is the one that is accepted, whatever comes meanwhile. */
+        g_object_set_data_full(G_OBJECT(dialog), "key", key, (GDestroyNotify)g_variant_unref);
+        g_signal_connect_object(dialog, "response", G_CALLBACK(on_compared), self, 0);
+        gtk_window_present(GTK_WINDOW(dialog));
+}
+
+/* ---- Which conversation ---- */
+
+static void on_contacts_changed(SmConversationPage *self);
+
+static void leave(SmConversationPage *self)
+{
+        if (self->contact)
+                g_signal_handlers_disconnect_by_data(self->contact, self);
+        if (self->daemon)
+                g_signal_handlers_disconnect_by_func(sm_daemon_contacts(self->daemon),
+                                                     G_CALLBACK(on_contacts_changed), self);
+        g_clear_object(&self->contact);
+        g_clear_pointer(&self->name, g_free);
+        gtk_list_view_set_model(GTK_LIST_VIEW(self->list), NULL);
+        g_clear_object(&self->history);
+        gtk_text_buffer_set_text(buffer_of(self), "", 0);
+}
+
+static void enter(SmConversationPage *self, SmDaemon *daemon, SmContact *contact, const char *name)
+{
+        leave(self);
+        g_set_object(&self->daemon, daemon);
+        self->name = g_strdup(name);
+        gtk_stack_set_visible_child_name(GTK_STACK(self->pages), name ? "messages" : "nobody");
+        if (contact) {
+                self->contact = g_object_ref(contact);
+                g_signal_connect_swapped(contact, "changed", G_CALLBACK(on_contact_changed), self);
+        }
+        if (name) {
+                self->at_end = TRUE;
+                self->history = sm_history_new(daemon, name);
+                gtk_list_view_set_model(GTK_LIST_VIEW(self->list),
+                                        GTK_SELECTION_MODEL(gtk_no_selection_new(
+                                                        g_object_ref(G_LIST_MODEL(self->history)))));
+                gtk_widget_grab_focus(self->entry);
+        }
+        on_contact_changed(self);
+}
+
+void sm_conversation_page_set_contact(SmConversationPage *self, SmDaemon *daemon, SmContact *contact)
+{
+        if (contact && contact == self->contact)
+                return;
+        enter(self, daemon, contact, contact ? sm_contact_name(contact) : NULL);
+}
+
+/* Somebody becomes a contact by what is written to them. */
+static void on_contacts_changed(SmConversationPage *self)
+{
+        SmContact *contact = self->contact || !self->name ? NULL : sm_daemon_find_contact(self->daemon, self->name);
+
+        if (contact)
+                sm_conversation_page_set_contact(self, self->daemon, contact);
+}
+
+void sm_conversation_page_set_stranger(SmConversationPage *self, SmDaemon *daemon, const char *name)
+{
+        enter(self, daemon, NULL, name);
+        g_signal_connect_object(sm_daemon_contacts(daemon), "items-changed", G_CALLBACK(on_contacts_changed), self,
+                                G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+}
+
+/* ---- The object ---- */
+
+static void sm_conversation_page_dispose(GObject *object)
+{
+        SmConversationPage *self = SM_CONVERSATION_PAGE(object);
+
+        if (self->list)
+                leave(self);
+        g_clear_object(&self->daemon);
+        gtk_widget_dispose_template(GTK_WIDGET(self), SM_TYPE_CONVERSATION_PAGE);
+        G_OBJECT_CLASS(sm_conversation_page_parent_class)->dispose(object);
+}
+
+static void sm_conversation_page_class_init(SmConversationPageClass *class)
+{
+        GtkWidgetClass *widget = GTK_WIDGET_CLASS(class);
+
+        G_OBJECT_CLASS(class)->dispose = sm_conversation_page_dispose;
+        gtk_widget_class_set_template_from_resource(
+                        widget, "/org/securemessenger/SecureMessenger/conversation-page.ui");
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, title);
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, pages);
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, key_changed);
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, scroller);
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, list);
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, entry);
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, send);
+        gtk_widget_class_bind_template_callback(widget, on_compare);
+        gtk_widget_class_bind_template_callback(widget, on_key);
+        gtk_widget_class_bind_template_callback(widget, on_send);
+}
+
+static void sm_conversation_page_init(SmConversationPage *self)
+{
+        g_autoptr(GtkListItemFactory) factory = gtk_signal_list_item_factory_new();
+        GtkAdjustment *adjustment;
+
+        gtk_widget_init_template(GTK_WIDGET(self));
+        g_signal_connect(factory, "setup", G_CALLBACK(on_row_setup), NULL);
+        g_signal_connect_object(factory, "bind", G_CALLBACK(on_row_bind), self, 0);
+        g_signal_connect(factory, "unbind", G_CALLBACK(on_row_unbind), NULL);
+        gtk_list_view_set_factory(GTK_LIST_VIEW(self->list), factory);
+        g_signal_connect_swapped(buffer_of(self), "changed", G_CALLBACK(on_text_changed), self);
+        adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(self->scroller));
+        g_signal_connect_swapped(adjustment, "value-changed", G_CALLBACK(on_scrolled), self);
+        g_signal_connect_swapped(adjustment, "changed", G_CALLBACK(on_sized), self);
+}

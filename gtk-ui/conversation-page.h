@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "gtk-ui/daemon.h"
+
+#define SM_TYPE_CONVERSATION_PAGE (sm_conversation_page_get_type())
+G_DECLARE_FINAL_TYPE(SmConversationPage, sm_conversation_page, SM, CONVERSATION_PAGE, AdwBin)
+
+/* The messages with one contact, and what one writes to them. contact NULL: an empty page. */
+void sm_conversation_page_set_contact(SmConversationPage *self, SmDaemon *daemon, SmContact *contact);
+/* Somebody to whom nothing was written yet. */
+void sm_conversation_page_set_stranger(SmConversationPage *self, SmDaemon *daemon, const char *name);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "gtk-ui/contact.h"
+
+#define SM_TYPE_CONVERSATION_ROW (sm_conversation_row_get_type())
+G_DECLARE_FINAL_TYPE(SmConversationRow, sm_conversation_row, SM, CONVERSATION_ROW, GtkWidget)
+
+/* One line of the list of conversations. */
+SmConversationRow *sm_conversation_row_new(void);
+void sm_conversation_row_set_contact(SmConversationRow *self, SmContact *contact); /* NULL: none */

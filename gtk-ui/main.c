@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gi18n.h>
+#include <locale.h>
+
+#include "gtk-ui/application.h"
+
+int main(int argc, char **argv)
+{
+        setlocale(LC_ALL, "");
+        bindtextdomain(GETTEXT_DOMAIN, LOCALE_DIR);
+        bind_textdomain_codeset(GETTEXT_DOMAIN, "UTF-8");
+        textdomain(GETTEXT_DOMAIN);
+
+        g_autoptr(SmApplication) application = sm_application_new();
+
+        return g_application_run(G_APPLICATION(application), argc, argv);
+}

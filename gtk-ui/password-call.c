@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gtk-ui/password-call.h"
+
+#include <gio/gunixfdlist.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/connection.h"
+#include "client/failure.h"
+#include "client/secret.h"
+
+static int append_password(GUnixFDList *descriptors, const char *text, GError **error)
+{
+        g_autoptr(ClientSecret) secret = client_secret_new();
+        size_t size = strlen(text);
+        int fd, index;
+
+        if (size >= CLIENT_SECRET_MAX) {
+                g_set_error_literal(error, CLIENT_FAILURE, CLIENT_FAILURE_BAD_PASSWORD,
+                                    client_failure_sentence(CLIENT_FAILURE_BAD_PASSWORD));
+                return -1;
+        }
+        memcpy(secret->bytes, text, size);
+        secret->size = size;
+        fd = client_secret_to_descriptor(secret, error);
+        if (fd < 0)
+                return -1;
+        index = g_unix_fd_list_append(descriptors, fd, error); /* its own copy */
+        close(fd);
+        return index;
+}
+
+static GVariant *arguments_of(GVariant *before, int index, GVariant *options)
+{
+        GVariantBuilder builder;
+
+        g_variant_builder_init(&builder, G_VARIANT_TYPE_TUPLE);
+        for (gsize i = 0; before && i < g_variant_n_children(before); i++) {
+                g_autoptr(GVariant) child = g_variant_get_child_value(before, i);
+
+                g_variant_builder_add_value(&builder, child);
+        }
+        g_variant_builder_add_value(&builder, g_variant_new_handle(index));
+        g_variant_builder_add_value(&builder, options);
+        return g_variant_builder_end(&builder);
+}
+
+void password_call(SmDaemon *daemon, const char *method, GVariant *before, GtkEditable *password, GVariant *options,
+                   GCancellable *cancellable, GAsyncReadyCallback done, gpointer userdata)
+{
+        g_autoptr(GVariant) first = before ? g_variant_ref_sink(before) : NULL;
+        g_autoptr(GVariant) last = g_variant_ref_sink(options);
+        g_autoptr(GUnixFDList) descriptors = g_unix_fd_list_new();
+        MessengerAccount *account = sm_daemon_account(daemon);
+        GError *error = NULL;
+        int index;
+
+        index = append_password(descriptors, gtk_editable_get_text(password), &error);
+        gtk_editable_set_text(password, "");
+        if (index >= 0 && !account) {
+                index = -1;
+                g_set_error_literal(&error, CLIENT_FAILURE, CLIENT_FAILURE_NO_DAEMON,
+                                    client_failure_sentence(CLIENT_FAILURE_NO_DAEMON));
+        }
+        if (index < 0) {
+                g_task_report_error(NULL, done, userdata, password_call, error);
+                return;
+        }
+        g_dbus_proxy_call_with_unix_fd_list(G_DBUS_PROXY(account), method, arguments_of(first, index, last),
+                                            G_DBUS_CALL_FLAGS_NONE, CLIENT_SIGN_ON_TIMEOUT_MS, descriptors,
+                                            cancellable, done, userdata);
+}
+
+gboolean password_call_finish(GObject *source, GAsyncResult *result, GError **error)
+{
+        g_autoptr(GVariant) reply = NULL;
+
+        if (g_async_result_is_tagged(result, password_call))
+                return g_task_propagate_boolean(G_TASK(result), error);
+        reply = g_dbus_proxy_call_with_unix_fd_list_finish(G_DBUS_PROXY(source), NULL, result, error);
+        return reply != NULL;
+}

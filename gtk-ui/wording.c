@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gtk-ui/wording.h"
+
+#include <glib/gi18n.h>
+
+enum { ONE_LINE_MAX = 200 }; /* characters */
+
+static GDateTime *local(gint64 time)
+{
+        return time > 0 ? g_date_time_new_from_unix_local(time / 1000) : NULL;
+}
+
+static gint64 days_ago(GDateTime *when)
+{
+        g_autoptr(GDateTime) now = g_date_time_new_now_local();
+        g_autoptr(GDateTime) today = g_date_time_new_local(g_date_time_get_year(now), g_date_time_get_month(now),
+                                                           g_date_time_get_day_of_month(now), 0, 0, 0);
+        g_autoptr(GDateTime) that = g_date_time_new_local(g_date_time_get_year(when), g_date_time_get_month(when),
+                                                          g_date_time_get_day_of_month(when), 0, 0, 0);
+
+        /* A day may have 23 or 25 hours. */
+        return (g_date_time_difference(today, that) + G_TIME_SPAN_HOUR * 12) / G_TIME_SPAN_DAY;
+}
+
+char *wording_hour(gint64 time)
+{
+        g_autoptr(GDateTime) when = local(time);
+
+        return when ? g_date_time_format(when, "%H:%M") : g_strdup("");
+}
+
+char *wording_short_time(gint64 time)
+{
+        g_autoptr(GDateTime) when = local(time);
+        gint64 days;
+
+        if (!when)
+                return g_strdup("");
+        days = days_ago(when);
+        return g_date_time_format(when, days <= 0 ? "%H:%M" : days < 7 ? "%a" : "%x");
+}
+
+char *wording_day(gint64 time)
+{
+        g_autoptr(GDateTime) when = local(time);
+        gint64 days;
+
+        if (!when)
+                return g_strdup("");
+        days = days_ago(when);
+        if (days == 0)
+                return g_strdup(_("Today"));
+        if (days == 1)
+                return g_strdup(_("Yesterday"));
+        return g_date_time_format(when, days < 7 && days > 0 ? "%A" : "%x");
+}
+
+static gboolean is_invisible(gunichar c)
+{
+        return g_unichar_iscntrl(c) || c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+               (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
+}
+
+char *wording_one_line(const char *text)
+{
+        GString *line = g_string_new(NULL);
+        unsigned count = 0;
+
+        for (const char *c = text; *c && count < ONE_LINE_MAX; c = g_utf8_next_char(c)) {
+                gunichar character = g_utf8_get_char(c);
+
+                if (character == '\n' || character == '\t')
+                        g_string_append_c(line, ' ');
+                else if (!is_invisible(character))
+                        g_string_append_unichar(line, character);
+                count++;
+        }
+        return g_string_free(line, FALSE);
+}

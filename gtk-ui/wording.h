@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+/* How times and other people's words are shown. All newly allocated. Times are milliseconds since 1970; 0 is "". */
+
+char *wording_short_time(gint64 time); /* the hour today, the day this week, else the date */
+char *wording_hour(gint64 time);
+char *wording_day(gint64 time); /* "Today", "Yesterday", or the date */
+
+/* A text on one line, and short: line feeds are spaces, what hides or reorders its neighbours is gone. */
+char *wording_one_line(const char *text);
