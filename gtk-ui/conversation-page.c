@@ -19,7 +19,7 @@ struct _SmConversationPage {
         SmHistory *history;
         GCancellable *cancellable;
         gboolean at_end; /* the newest message is in view, and stays in view */
-        GtkWidget *title, *pages, *key_changed, *scroller, *list, *entry, *send;
+        GtkWidget *header, *back, *title, *pages, *key_changed, *scroller, *list, *entry, *send;
 };
 
 G_DEFINE_FINAL_TYPE(SmConversationPage, sm_conversation_page, ADW_TYPE_BIN)
@@ -305,6 +305,12 @@ void sm_conversation_page_set_stranger(SmConversationPage *self, SmDaemon *daemo
                                 G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }
 
+void sm_conversation_page_set_leaflet(SmConversationPage *self, AdwLeaflet *leaflet)
+{
+        g_object_bind_property(leaflet, "folded", self->back, "visible", G_BINDING_SYNC_CREATE);
+        g_object_bind_property(leaflet, "folded", self->header, "show-start-title-buttons", G_BINDING_SYNC_CREATE);
+}
+
 /* ---- The object ---- */
 
 static void sm_conversation_page_dispose(GObject *object)
@@ -325,6 +331,8 @@ static void sm_conversation_page_class_init(SmConversationPageClass *class)
         G_OBJECT_CLASS(class)->dispose = sm_conversation_page_dispose;
         gtk_widget_class_set_template_from_resource(
                         widget, "/org/securemessenger/SecureMessenger/conversation-page.ui");
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, header);
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, back);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, title);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, pages);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, key_changed);

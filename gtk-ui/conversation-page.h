@@ -10,5 +10,7 @@ G_DECLARE_FINAL_TYPE(SmConversationPage, sm_conversation_page, SM, CONVERSATION_
 
 /* The messages with one contact, and what one writes to them. contact NULL: an empty page. */
 void sm_conversation_page_set_contact(SmConversationPage *self, SmDaemon *daemon, SmContact *contact);
+/* Where it stands beside the list, there is no way back to it. */
+void sm_conversation_page_set_leaflet(SmConversationPage *self, AdwLeaflet *leaflet);
 /* Somebody to whom nothing was written yet. */
 void sm_conversation_page_set_stranger(SmConversationPage *self, SmDaemon *daemon, const char *name);

@@ -315,6 +315,7 @@ static void sm_window_class_init(SmWindowClass *class)
 static void sm_window_init(SmWindow *self)
 {
         gtk_widget_init_template(GTK_WIDGET(self));
+        sm_conversation_page_set_leaflet(SM_CONVERSATION_PAGE(self->conversation), ADW_LEAFLET(self->leaflet));
 }
 
 SmWindow *sm_window_new(SmApplication *application, SmDaemon *daemon)
