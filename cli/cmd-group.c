@@ -95,6 +95,14 @@ static gboolean run_plain(const Group *group, GError **error)
         return call_group(group, g_variant_new("(@a{sv})", no_options()), error);
 }
 
+static gboolean run_rejoin(const Group *group, GError **error)
+{
+        if (!run_plain(group, error))
+                return FALSE;
+        output_note("%s", _("Members were asked. You are back as soon as one of them is online; \"smctl group info\" shows it."));
+        return TRUE;
+}
+
 static gboolean run_info(const Group *group, GError **error)
 {
         return group_rows_show_all(group->connection, group->command, group->path, error);
@@ -117,6 +125,7 @@ static const Action actions[] = {
                 {"timer", 2, 2, "SetTimer", run_timer, NULL},
                 {"renew", 1, 1, "Renew", run_plain, NULL},
                 {"accept", 1, 1, "Accept", run_plain, NULL},
+                {"rejoin", 1, 1, "Rejoin", run_rejoin, NULL},
                 {"leave", 1, 1, "Leave", run_plain, N_("Leave the group? (yes/no) ")},
                 {"delete", 1, 1, "Delete", run_plain, N_("Remove everybody from the group? (yes/no) ")},
 };
@@ -186,7 +195,7 @@ ClientFailure cmd_group(const Command *command)
 
         if (!action)
                 return report_usage(_("A group can: create, list, info, add, remove, promote, demote, rename, timer, renew, "
-                                      "accept, "
+                                      "accept, rejoin, "
                                       "leave, delete."));
         if (count < action->arguments_min || count > action->arguments_max)
                 return report_usage(_("These are not the arguments that this takes: a group, and mostly names."));

@@ -47,7 +47,7 @@ static const char *standing_words(GVariant *group)
         if (strcmp(standing, "removed") == 0)
                 return _("  (you were removed)");
         if (strcmp(standing, "lost") == 0)
-                return _("  (out of step: ask an administrator to add you again)");
+                return _("  (out of step: smctl group rejoin)");
         return "";
 }
 

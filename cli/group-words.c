@@ -18,8 +18,7 @@ static const struct {
                 {"member-demoted", N_("%1$s made %2$s an ordinary member")},
                 {"group-renamed", N_("%1$s named the group \"%2$s\"")},
                 {"group-refused", N_("%1$s tried what they may not do in this group; nothing came of it")},
-                {"group-lost", N_("changes of the group were missed, and the server does not have them any more: ask an "
-                                  "administrator to add you again")},
+                {"group-lost", N_("changes of the group were missed, and the server does not have them any more: try \"smctl group rejoin\"")},
 };
 
 #pragma GCC diagnostic push

@@ -10,6 +10,7 @@
 #include "daemon/bus-options.h"
 #include "daemon/cleanup.h"
 #include "daemon/group-member.h"
+#include "daemon/group-rejoin.h"
 #include "daemon/store-event.h"
 #include "wire/limits.h"
 #include "wire/username.h"
@@ -207,6 +208,25 @@ static int accept_invitation(Messenger *messenger, GroupRecord *record)
         return r < 0 ? r : store_commit(&transaction);
 }
 
+static int method_rejoin(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        Bus *bus = userdata;
+        const int64_t contact = bus->found_group.contact;
+        Messenger *messenger;
+        int r;
+
+        r = bus_read_no_options(m);
+        if (r != 0)
+                return r < 0 ? r : bus_reply_error(m, r);
+        messenger = bus_messenger(bus, &r);
+        if (messenger)
+                r = group_rejoin_ask(messenger->store, &messenger->self, contact);
+        if (r != 0)
+                return bus_reply_error(m, r);
+        outbox_pump(messenger->outbox);
+        return sd_bus_reply_method_return(m, NULL);
+}
+
 static int method_accept(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
         Bus *bus = userdata;
@@ -402,6 +422,8 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_METHOD_WITH_NAMES("Renew", "a{sv}", SD_BUS_PARAM(options), "", , method_renew,
                                          SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_METHOD_WITH_NAMES("Accept", "a{sv}", SD_BUS_PARAM(options), "", , method_accept,
+                                         SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("Rejoin", "a{sv}", SD_BUS_PARAM(options), "", , method_rejoin,
                                          SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_METHOD_WITH_NAMES("Leave", "a{sv}", SD_BUS_PARAM(options), "", , method_leave,
                                          SD_BUS_VTABLE_UNPRIVILEGED),

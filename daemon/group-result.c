@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "daemon/cleanup.h"
+#include "daemon/group-rejoin.h"
 #include "daemon/log.h"
 #include "daemon/pause.h"
 #include "wire/error.h"
@@ -27,6 +28,11 @@ int group_result_accepted(Store *store, const PeerSelf *self, int64_t contact, G
         r = store_group_get(store, contact, &record);
         if (r != 0)
                 return r < 0 ? r : 0;
+        r = group_rejoin_accepted(store, self, &record);
+        if (r <= 0) {
+                out->is_settled = true;
+                return r < 0 ? r : store_commit(&transaction);
+        }
         r = store_group_load(store, contact, &session);
         if (r < 0)
                 return r;
@@ -65,6 +71,18 @@ static int withdraw(Store *store, const GroupRecord *record)
         group_session_withdraw(session);
         r = store_group_save(store, record->contact, session, false);
         return r < 0 ? r : store_group_commit_delete(store, record->contact);
+}
+
+/* It is too late to come back in this way: as far as we are, so we stay. */
+static int give_up_return(Store *store, const GroupRecord *record, const Wire__Error *error, GroupResult *out)
+{
+        if (error->code == WIRE__ERROR_CODE__ERROR_CODE_RATE_LIMITED ||
+            error->code == WIRE__ERROR_CODE__ERROR_CODE_BUSY) {
+                out->pause_ms = pause_of(error);
+                return 0;
+        }
+        out->is_settled = true;
+        return group_rejoin_given_up(store, record);
 }
 
 /* The server says that we are not on its list: only somebody of the group can tell whether it is right. */
@@ -115,6 +133,10 @@ int group_result_refused(Store *store, int64_t contact, const Wire__Error *error
         r = store_group_get(store, contact, &record);
         if (r != 0)
                 return r < 0 ? r : 0;
+        if (record.standing == GROUP_STANDING_LOST) {
+                r = give_up_return(store, &record, error, out);
+                return r < 0 ? r : store_commit(&transaction);
+        }
         if (error->code == WIRE__ERROR_CODE__ERROR_CODE_STALE_EPOCH) {
                 r = store_group_commit_set_late(store, contact);
                 if (r < 0)

@@ -5,6 +5,7 @@
 #include "daemon/clock.h"
 #include "daemon/deletion.h"
 #include "daemon/edit.h"
+#include "daemon/group-rejoin.h"
 #include "daemon/inbox-attachment.h"
 #include "daemon/inbox-reject.h"
 #include "daemon/inbox-verification.h"
@@ -73,6 +74,7 @@ static bool may_stranger_say(const Content *content)
         case CONTENT_REACTION:
         case CONTENT_VERIFICATION:
         case CONTENT_ACCOUNT_DELETED:
+        case CONTENT_GROUP_INFO:
                 return false;
         }
         return false;
@@ -96,6 +98,7 @@ static bool may_group_say(const Content *content)
         case CONTENT_VERIFICATION:
         case CONTENT_TIMER_CHANGE:
         case CONTENT_ACCOUNT_DELETED:
+        case CONTENT_GROUP_INFO:
                 return false;
         }
         return false;
@@ -131,6 +134,8 @@ static int take(const InboxContext *context, const Content *content)
                 return take_message(context, content, MESSAGE_ACCOUNT_DELETED);
         case CONTENT_VERIFICATION:
                 return inbox_take_verification(context, content);
+        case CONTENT_GROUP_INFO:
+                return group_rejoin_take(context, content);
         case CONTENT_UNKNOWN:
                 return content->ignorable ? 0 : take_message(context, content, MESSAGE_UNSUPPORTED);
         }

@@ -74,6 +74,11 @@ int store_group_commit_exists(Store *store, int64_t contact, bool *out);
 /* The first that is not late, given to each(), whose result it returns; or STORE_GROUP_NONE. */
 int store_group_commit_first(Store *store, int (*each)(void *userdata, const GroupCommitRow *row), void *userdata);
 
+/* The session with which we come back, behind a commit that is on its way. */
+int store_group_return_set(Store *store, int64_t contact, const GroupSession *session);
+int store_group_return_load(Store *store, int64_t contact, GroupSession **out); /* 0 or STORE_GROUP_NONE */
+int store_group_return_delete(Store *store, int64_t contact);
+
 /* What came too early. Bounded: the oldest go. */
 int store_group_hold(Store *store, int64_t contact, const EnvelopeId *id, MlsSlice payload);
 /* The first one with a larger number, or STORE_GROUP_NONE. To be freed by mls_buffer_deinit(). */

@@ -260,6 +260,12 @@ static const char *const scripts[] = {
                 "    payload BLOB NOT NULL"
                 ") STRICT;"
                 "CREATE INDEX group_held_contact ON group_held (contact, number);"
+                /* The session that one comes back with, if the commit of the same group is the first. */
+                "CREATE TABLE group_return ("
+                "    contact INTEGER PRIMARY KEY REFERENCES group_session (contact) ON DELETE CASCADE,"
+                "    tree BLOB NOT NULL,"
+                "    state BLOB NOT NULL"
+                ") STRICT;"
                 /* Groups whose messages the server is to send us no more. */
                 "CREATE TABLE group_goodbye (group_id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;"
                 "CREATE TABLE key_package ("

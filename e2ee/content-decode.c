@@ -163,6 +163,21 @@ static int take_ticket(const E2ee__PresenceTicket *ticket, Content *out)
         return take_fixed(&ticket->ticket, out->ticket, sizeof(out->ticket));
 }
 
+static int take_group_info(const E2ee__GroupInfo *from, Content *out)
+{
+        if (from->info.len > CONTENT_GROUP_INFO_MAX ||
+            take_fixed(&from->group, out->group, sizeof(out->group)) != 0)
+                return CONTENT_MALFORMED;
+        if (from->info.len == 0)
+                return 0;
+        out->group_info = malloc(from->info.len);
+        if (!out->group_info)
+                return -ENOMEM;
+        memcpy(out->group_info, from->info.data, from->info.len);
+        out->group_info_size = from->info.len;
+        return 0;
+}
+
 static int take_body(const E2ee__Content *message, Content *out)
 {
         int r;
@@ -206,6 +221,9 @@ static int take_body(const E2ee__Content *message, Content *out)
         case E2EE__CONTENT__BODY_PRESENCE_TICKET:
                 out->kind = CONTENT_PRESENCE_TICKET;
                 return take_ticket(message->presence_ticket, out);
+        case E2EE__CONTENT__BODY_GROUP_INFO:
+                out->kind = CONTENT_GROUP_INFO;
+                return take_group_info(message->group_info, out);
         case E2EE__CONTENT__BODY_ACCOUNT_DELETED:
                 out->kind = CONTENT_ACCOUNT_DELETED;
                 return 0;

@@ -21,6 +21,7 @@ typedef struct Bodies {
         E2ee__Verification verification;
         E2ee__TimerChange timer_change;
         E2ee__PresenceTicket presence_ticket;
+        E2ee__GroupInfo group_info;
         E2ee__AccountDeleted account_deleted;
         ProtobufCBinaryData ids[CONTENT_RECEIPT_MAX];
 } Bodies;
@@ -144,6 +145,19 @@ static int put_verification(const Content *content, E2ee__Content *message, Bodi
         return 0;
 }
 
+static int put_group_info(const Content *content, E2ee__Content *message, Bodies *bodies)
+{
+        if (content->group_info_size > CONTENT_GROUP_INFO_MAX)
+                return CONTENT_TOO_LONG;
+        bodies->group_info = (E2ee__GroupInfo)E2EE__GROUP_INFO__INIT;
+        bodies->group_info.group = bytes(content->group, sizeof(content->group));
+        bodies->group_info.info = bytes(content->group_info, content->group_info_size);
+        message->body_case = E2EE__CONTENT__BODY_GROUP_INFO;
+        message->group_info = &bodies->group_info;
+        message->ignorable = true;
+        return 0;
+}
+
 static int put_small(const Content *content, E2ee__Content *message, Bodies *bodies)
 {
         switch (content->kind) {
@@ -192,6 +206,7 @@ static int put_small(const Content *content, E2ee__Content *message, Bodies *bod
         case CONTENT_REACTION:
         case CONTENT_ATTACHMENT:
         case CONTENT_VERIFICATION:
+        case CONTENT_GROUP_INFO:
                 break;
         }
         return -EINVAL;
@@ -212,6 +227,8 @@ static int put_body(const Content *content, E2ee__Content *message, Bodies *bodi
                 return put_attachment(content, message, bodies);
         case CONTENT_VERIFICATION:
                 return put_verification(content, message, bodies);
+        case CONTENT_GROUP_INFO:
+                return put_group_info(content, message, bodies);
         case CONTENT_UNKNOWN:
         case CONTENT_SESSION_RESET:
         case CONTENT_TYPING:

@@ -28,6 +28,8 @@ enum {
         CONTENT_EXCHANGE_SIZE = 16,
         CONTENT_VERIFICATION_SIZE = 32,
         CONTENT_TICKET_SIZE = 16,
+        CONTENT_GROUP_ID_SIZE = 16,
+        CONTENT_GROUP_INFO_MAX = 65536,
         CONTENT_ENCODED_MAX = CONTENT_TEXT_MAX + 1024,
 };
 
@@ -45,6 +47,7 @@ typedef enum ContentKind {
         CONTENT_TIMER_CHANGE = 10,
         CONTENT_PRESENCE_TICKET = 11,
         CONTENT_ACCOUNT_DELETED = 12,
+        CONTENT_GROUP_INFO = 13, /* how to come back to a group, or the wish to know */
 } ContentKind;
 
 typedef struct ContentMessageId {
@@ -103,6 +106,9 @@ typedef struct Content {
         bool typing;
         ContentAttachment *attachment; /* malloc()ed when decoded */
         ContentVerification verification;
+        uint8_t group[CONTENT_GROUP_ID_SIZE]; /* GROUP_INFO */
+        uint8_t *group_info; /* malloc()ed when decoded; NULL: asked for */
+        size_t group_info_size;
         uint8_t ticket[CONTENT_TICKET_SIZE];
         bool has_ticket; /* PRESENCE_TICKET; false: withdrawn */
 } Content;

@@ -66,7 +66,7 @@ _smctl() {
         send | timer | chat | history | trust | verify | session | renew | accept | decline | block | unblock)
             mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current")
             ;;
-        group) mapfile -t COMPREPLY < <(compgen -W 'create list info add remove promote demote rename timer renew accept leave delete' -- "$current") ;;
+        group) mapfile -t COMPREPLY < <(compgen -W 'create list info add remove promote demote rename timer renew accept rejoin leave delete' -- "$current") ;;
         keyring) mapfile -t COMPREPLY < <(compgen -W forget -- "$current") ;;
         settings) mapfile -t COMPREPLY < <(compgen -W "$(smctl settings 2>/dev/null | awk '{print $1}')" -- "$current") ;;
         help) mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current") ;;

@@ -229,6 +229,32 @@ static void test_attachment(void)
         g_assert_cmpint(decode_with("\xba\x01\x00", 3, &decoded), ==, CONTENT_MALFORMED);
 }
 
+static void test_group_info(void)
+{
+        Content content = of_kind(CONTENT_GROUP_INFO), decoded;
+        uint8_t info[300];
+        uint8_t *data;
+        size_t size;
+
+        memset(content.group, 9, sizeof(content.group));
+        round_trip(&content, &decoded);
+        g_assert_cmpmem(decoded.group, sizeof(decoded.group), content.group, sizeof(content.group));
+        g_assert_null(decoded.group_info);
+        content_deinit(&decoded);
+
+        memset(info, 7, sizeof(info));
+        content.group_info = info;
+        content.group_info_size = sizeof(info);
+        round_trip(&content, &decoded);
+        g_assert_cmpuint(decoded.group_info_size, ==, sizeof(info));
+        g_assert_true(memcmp(decoded.group_info, info, sizeof(info)) == 0);
+        content_deinit(&decoded);
+
+        content.group_info_size = CONTENT_GROUP_INFO_MAX + 1;
+        g_assert_cmpint(content_encode(&content, &data, &size), ==, CONTENT_TOO_LONG);
+        g_assert_cmpint(decode_with("\xd2\x01\x03\x0a\x01x", 6, &decoded), ==, CONTENT_MALFORMED);
+}
+
 static void test_small_ones(void)
 {
         static const ContentKind kinds[] = {CONTENT_TYPING, CONTENT_VERIFICATION, CONTENT_TIMER_CHANGE,
@@ -435,6 +461,7 @@ int main(int argc, char **argv)
         g_test_add_func("/e2ee/content/about-a-message", test_about_a_message);
         g_test_add_func("/e2ee/content/attachment", test_attachment);
         g_test_add_func("/e2ee/content/small-ones", test_small_ones);
+        g_test_add_func("/e2ee/content/group-info", test_group_info);
         g_test_add_func("/e2ee/content/of-later-versions", test_of_later_versions);
         g_test_add_func("/e2ee/content/malformed", test_malformed);
         g_test_add_func("/e2ee/content/too-long-text", test_too_long_text);
