@@ -172,6 +172,26 @@ gboolean bus_contact_call(GDBusConnection *connection, const char *name, const c
         return reply != NULL;
 }
 
+GVariant *bus_contact(GDBusConnection *connection, const char *name, GError **error)
+{
+        g_autoptr(GVariant) reply = bus_contact_ask(connection, name, "org.freedesktop.DBus.Properties", "GetAll",
+                                                    g_variant_new("(s)", CLIENT_CONTACT_INTERFACE),
+                                                    G_VARIANT_TYPE("(a{sv})"), error);
+
+        return reply ? g_variant_get_child_value(reply, 0) : NULL;
+}
+
+gboolean bus_contact_set(GDBusConnection *connection, const char *name, const char *property, GVariant *value,
+                         GError **error)
+{
+        g_autoptr(GVariant) reply =
+                        bus_contact_ask(connection, name, "org.freedesktop.DBus.Properties", "Set",
+                                        g_variant_new("(ssv)", CLIENT_CONTACT_INTERFACE, property, value),
+                                        G_VARIANT_TYPE_UNIT, error);
+
+        return reply != NULL;
+}
+
 gboolean bus_name_is_sound(const char *name, GError **error)
 {
         return is_utf8(name, CLIENT_FAILURE_BAD_NAME, error);

@@ -38,6 +38,11 @@ GVariant *bus_contact_ask(GDBusConnection *connection, const char *name, const c
 /* Calls a method of a contact's that takes no options yet and returns nothing. NOT_FOUND: there is no such contact. */
 gboolean bus_contact_call(GDBusConnection *connection, const char *name, const char *method, GError **error);
 
+/* A contact's properties, as "a{sv}"; and a change of one of them. NOT_FOUND: there is no such contact. */
+GVariant *bus_contact(GDBusConnection *connection, const char *name, GError **error);
+gboolean bus_contact_set(GDBusConnection *connection, const char *name, const char *property, GVariant *value,
+                         GError **error);
+
 /* Whether a name can go into a D-Bus call at all; else an error of BAD_NAME. The daemon judges the rest. */
 gboolean bus_name_is_sound(const char *name, GError **error);
 

@@ -34,6 +34,14 @@ static char *relation_mark(GVariant *contact)
         return word ? g_strdup_printf("  (%s)", word) : g_strdup("");
 }
 
+static gboolean is(GVariant *contact, const char *property)
+{
+        gboolean value = FALSE;
+
+        g_variant_lookup(contact, property, "b", &value);
+        return value;
+}
+
 /* The name comes first and alone, for awk '{print $1}'. */
 static void show_words(GVariant *contact)
 {
@@ -41,21 +49,21 @@ static void show_words(GVariant *contact)
         g_autofree char *number = output_safety_number(bus_string(contact, "SafetyNumber"));
         g_autofree char *warning = output_styled(OUTPUT_WARNING, _("key changed: smctl trust"));
         g_autofree char *relation = relation_mark(contact);
-        gboolean changed = FALSE, verified = FALSE, deleted = FALSE;
 
-        g_variant_lookup(contact, "KeyChanged", "b", &changed);
-        g_variant_lookup(contact, "Verified", "b", &verified);
-        g_variant_lookup(contact, "AccountDeleted", "b", &deleted);
         printf("%s", name);
         if (*number)
                 printf("%*s %s", (int)MAX(0, 16 - g_utf8_strlen(name, -1)), "", number);
-        if (verified)
+        if (is(contact, "Verified"))
                 printf("  %s", _("verified"));
-        if (changed)
+        if (is(contact, "Typing"))
+                printf("  %s", _("writing"));
+        else if (is(contact, "Online"))
+                printf("  %s", _("online"));
+        if (is(contact, "KeyChanged"))
                 printf("  %s %s", warning, name);
         if (strcmp(bus_string(contact, "Comparing"), "offered") == 0)
                 printf(_("  wants to compare emoji: smctl verify --emoji %s"), name);
-        if (deleted)
+        if (is(contact, "AccountDeleted"))
                 printf("  (%s)", _("account deleted"));
         printf("%s\n", relation);
 }
@@ -75,6 +83,8 @@ ClientFailure cmd_contacts(const Command *command)
         if (!contacts)
                 return report(error);
         for (guint i = 0; i < contacts->len; i++) {
+                if (command_has(command, OPTION_ONLINE) && !is(contacts->pdata[i], "Online"))
+                        continue;
                 if (command_has(command, OPTION_JSON))
                         show_json(contacts->pdata[i]);
                 else

@@ -8,22 +8,10 @@
 #include "cli/harmless.h"
 #include "cli/json.h"
 #include "cli/output.h"
+#include "cli/property-word.h"
 #include "cli/report.h"
 
 /* Whatever properties the daemon has there: this needs no table, and grows by itself. */
-
-/* "LockAfterIdle" is called lock-after-idle. */
-static char *word_of(const char *property)
-{
-        GString *word = g_string_new(NULL);
-
-        for (const char *at = property; *at; at++) {
-                if (g_ascii_isupper(*at) && at > property)
-                        g_string_append_c(word, '-');
-                g_string_append_c(word, g_ascii_tolower(*at));
-        }
-        return g_string_free(word, FALSE);
-}
 
 static char *value_of(GVariant *value)
 {
@@ -60,7 +48,7 @@ static void show(const Command *command, GVariant *settings, const char *only)
 
         for (guint i = 0; i < names->len; i++) {
                 g_autoptr(GVariant) value = g_variant_lookup_value(settings, names->pdata[i], NULL);
-                g_autofree char *word = word_of(names->pdata[i]);
+                g_autofree char *word = property_word(names->pdata[i]);
                 g_autofree char *words = value_of(value);
 
                 if (only && strcmp(only, names->pdata[i]) != 0)
@@ -87,7 +75,7 @@ static char *find(GVariant *settings, const char *name)
         g_autoptr(GPtrArray) names = names_of(settings);
 
         for (guint i = 0; i < names->len; i++) {
-                g_autofree char *word = word_of(names->pdata[i]);
+                g_autofree char *word = property_word(names->pdata[i]);
 
                 if (strcmp(word, name) == 0)
                         return g_strdup(names->pdata[i]);

@@ -15,6 +15,8 @@ static const struct {
                 {"Comparing", "comparing"},
                 {"AccountDeleted", "account-deleted"},
                 {"Timer", "timer"},
+                {"Online", "online"},
+                {"Typing", "typing"},
                 {"Created", "created"},
                 {"LastMessage", "last-message"},
 };

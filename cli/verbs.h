@@ -39,6 +39,7 @@ typedef enum OptionId {
         OPTION_EXEC,
         OPTION_STATE,
         OPTION_REMOVE,
+        OPTION_ONLINE,
         OPTION_FILE,
         OPTION_FORCE,
         OPTION_EMOJI,
@@ -92,6 +93,7 @@ ClientFailure cmd_keyring(const Command *command);
 ClientFailure cmd_lock(const Command *command);
 ClientFailure cmd_login(const Command *command);
 ClientFailure cmd_passwd(const Command *command);
+ClientFailure cmd_privacy(const Command *command);
 ClientFailure cmd_react(const Command *command);
 ClientFailure cmd_reconnect(const Command *command);
 ClientFailure cmd_register(const Command *command);

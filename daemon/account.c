@@ -135,6 +135,14 @@ static void on_setting_changed(void *userdata, SettingId id)
                 TELL(account, setting_changed, id);
 }
 
+static void on_contact_changed(void *userdata, const char *contact)
+{
+        Account *account = userdata;
+
+        if (account->state == ACCOUNT_UNLOCKED)
+                TELL(account, contact_changed, contact);
+}
+
 static void on_attachment_progress(void *userdata, const AttachmentProgress *progress)
 {
         Account *account = userdata;
@@ -147,6 +155,7 @@ static const MessengerHandler messenger_handler = {
                 .link_changed = on_link_changed,
                 .committed = on_committed,
                 .setting_changed = on_setting_changed,
+                .contact_changed = on_contact_changed,
                 .attachment_progress = on_attachment_progress,
 };
 

@@ -21,6 +21,7 @@ typedef struct AccountHandler {
         void (*password_settled)(void *userdata); /* account_password_is_unsettled(), account_is_remembered() */
         void (*committed)(void *userdata);
         void (*setting_changed)(void *userdata, SettingId id);
+        void (*contact_changed)(void *userdata, const char *contact);
         void (*attachment_progress)(void *userdata, const AttachmentProgress *progress);
 } AccountHandler;
 

@@ -109,6 +109,11 @@ static void on_attachment_progress(void *userdata, const AttachmentProgress *pro
         attachments_bus_announce(userdata, progress);
 }
 
+static void on_contact_changed(void *userdata, const char *contact)
+{
+        bus_mark_contact_changed(userdata, contact);
+}
+
 static const AccountHandler account_handler = {
                 .locking = on_locking,
                 .state_changed = on_state_changed,
@@ -116,6 +121,7 @@ static const AccountHandler account_handler = {
                 .committed = on_committed,
                 .password_settled = on_password_settled,
                 .setting_changed = on_setting_changed,
+                .contact_changed = on_contact_changed,
                 .attachment_progress = on_attachment_progress,
 };
 

@@ -201,6 +201,10 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_PROPERTY("Verified", "b", contact_get_verified, 0, CHANGES),
                 SD_BUS_PROPERTY("VerifiedTime", "x", contact_get_verified_time, 0, CHANGES),
                 SD_BUS_PROPERTY("VerifiedHow", "s", contact_get_verified_how, 0, CHANGES),
+                SD_BUS_METHOD_WITH_NAMES("SetTyping", "ba{sv}", SD_BUS_PARAM(active) SD_BUS_PARAM(options), "",
+                                         , contact_method_set_typing, SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_PROPERTY("Online", "b", contact_get_online, 0, CHANGES),
+                SD_BUS_PROPERTY("Typing", "b", contact_get_typing, 0, CHANGES),
                 PRIVACY("SendReadReceipts"),
                 PRIVACY("SendDeliveryReceipts"),
                 PRIVACY("ShowPresence"),
@@ -239,7 +243,8 @@ void contact_bus_announce(Bus *bus, const char *name)
                 sd_bus_emit_properties_changed(bus->bus, path, BUS_CONTACT, "IdentityKey", "SafetyNumber",
                                                "KeyChanged", "LastMessage", "Relation", "Verified",
                                                "VerifiedTime", "VerifiedHow", "AccountDeleted", "SendReadReceipts",
-                                               "SendDeliveryReceipts", "ShowPresence", "SendTyping", "Timer", NULL);
+                                               "SendDeliveryReceipts", "ShowPresence", "SendTyping", "Timer",
+                                              "Online", "Typing", NULL);
 }
 
 void contact_bus_added(Bus *bus, const char *name)

@@ -17,6 +17,13 @@ int contact_method_unblock(sd_bus_message *m, void *userdata, sd_bus_error *erro
 int contact_get_relation(sd_bus *b, const char *path, const char *interface, const char *property,
                          sd_bus_message *reply, void *userdata, sd_bus_error *error);
 
+/* contact-presence-bus.c */
+int contact_get_online(sd_bus *b, const char *path, const char *interface, const char *property,
+                       sd_bus_message *reply, void *userdata, sd_bus_error *error);
+int contact_get_typing(sd_bus *b, const char *path, const char *interface, const char *property,
+                       sd_bus_message *reply, void *userdata, sd_bus_error *error);
+int contact_method_set_typing(sd_bus_message *m, void *userdata, sd_bus_error *error);
+
 /* contact-privacy-bus.c */
 int contact_get_privacy(sd_bus *b, const char *path, const char *interface, const char *property,
                         sd_bus_message *reply, void *userdata, sd_bus_error *error);

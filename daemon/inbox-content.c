@@ -9,6 +9,7 @@
 #include "daemon/inbox-attachment.h"
 #include "daemon/inbox-reject.h"
 #include "daemon/inbox-verification.h"
+#include "daemon/presence.h"
 #include "daemon/reaction.h"
 #include "daemon/receipts.h"
 #include "daemon/store-event.h"
@@ -104,6 +105,31 @@ static bool may_group_say(const Content *content)
         return false;
 }
 
+static bool is_message(const Content *content)
+{
+        return content->kind == CONTENT_TEXT || content->kind == CONTENT_ATTACHMENT;
+}
+
+static int take_typing(const InboxContext *context, const Content *content)
+{
+        if (context->ephemeral && !context->unaccepted_key)
+                typing_hear(context->typing, context->contact->name, content->typing);
+        return 0;
+}
+
+/* Whatever it is, they are there, and have our messages. */
+static int note_heard(const InboxContext *context, const Content *content)
+{
+        if (context->contact->is_group)
+                return 0;
+        if (contact_is_accepted(context->contact) && content->kind != CONTENT_TYPING)
+                typing_hear_other(context->typing, context->contact->name, is_message(content));
+        if (context->contact->heard)
+                return 0;
+        context->contact->heard = true;
+        return store_contact_set_heard(context->store, context->contact->id);
+}
+
 static int take(const InboxContext *context, const Content *content)
 {
         if (!contact_is_accepted(context->contact) && !may_stranger_say(content))
@@ -120,8 +146,9 @@ static int take(const InboxContext *context, const Content *content)
         case CONTENT_RECEIPT:
                 return receipts_take(context, content);
         case CONTENT_TYPING:
+                return take_typing(context, content);
         case CONTENT_PRESENCE_TICKET:
-                return 0;
+                return presence_take_ticket(context, content);
         case CONTENT_REACTION:
                 return reaction_take(context, content);
         case CONTENT_EDIT:
@@ -152,5 +179,6 @@ int inbox_take_content(const InboxContext *context, const uint8_t *plaintext, si
                 return r;
         if (r != 0)
                 return inbox_reject(context->store, context->contact, PEER_MALFORMED);
-        return take(context, &content);
+        r = note_heard(context, &content);
+        return r < 0 ? r : take(context, &content);
 }

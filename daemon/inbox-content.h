@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/store-contact.h"
+#include "daemon/typing.h"
 #include "e2ee/peer.h"
 
 /* Where a content came from. */
@@ -14,6 +15,7 @@ typedef struct InboxContext {
         bool in_current_session;
         bool unaccepted_key; /* that identity waits to be accepted */
         bool ephemeral; /* good for the moment only: nobody will send it again */
+        Typing *typing;
 } InboxContext;
 
 /*

@@ -66,7 +66,7 @@ static int take_admitted(const InboxContext *context, const PeerDecrypted *decry
 }
 
 static int take_decrypted(Store *store, const PeerSelf *self, const Address *sender, const Peer *peer,
-                          const PeerDecrypted *decrypted, bool ephemeral)
+                          const PeerDecrypted *decrypted, bool ephemeral, Typing *typing)
 {
         Contact contact;
         InboxContext context = {
@@ -77,6 +77,7 @@ static int take_decrypted(Store *store, const PeerSelf *self, const Address *sen
                         .identity = &decrypted->identity,
                         .in_current_session = decrypted->in_current_session,
                         .ephemeral = ephemeral,
+                        .typing = typing,
         };
         int r, admitted;
 
@@ -118,7 +119,7 @@ static int take_decrypted(Store *store, const PeerSelf *self, const Address *sen
 }
 
 int inbox_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope *envelope,
-                        bool expect_repeat)
+                        bool expect_repeat, Typing *typing)
 {
         _cleanup_(peer_decrypted_deinit) PeerDecrypted decrypted = {0};
         _cleanup_(peer_freep) Peer *peer = NULL;
@@ -160,5 +161,5 @@ int inbox_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope
                 return 0;
         if (r != 0)
                 return r < 0 ? r : inbox_reject(store, known ? &contact : NULL, r);
-        return take_decrypted(store, self, &sender, peer, &decrypted, envelope->sequence == 0);
+        return take_decrypted(store, self, &sender, peer, &decrypted, envelope->sequence == 0, typing);
 }

@@ -25,6 +25,7 @@ struct Inbox {
         const PeerSelf *self;
         const Settings *settings;
         ServerLink *link;
+        Typing *typing;
         void (*received)(void *userdata);
         void *userdata;
         GQueue frames; /* Wire__ServerFrame */
@@ -36,7 +37,7 @@ struct Inbox {
 static void on_trouble_over(void *userdata);
 
 Inbox *inbox_new(Store *store, const PeerSelf *self, const Settings *settings, ServerLink *link,
-                 void (*received)(void *userdata), void *userdata)
+                 Typing *typing, void (*received)(void *userdata), void *userdata)
 {
         Inbox *inbox = calloc(1, sizeof(*inbox));
 
@@ -46,6 +47,7 @@ Inbox *inbox_new(Store *store, const PeerSelf *self, const Settings *settings, S
         inbox->self = self;
         inbox->settings = settings;
         inbox->link = link;
+        inbox->typing = typing;
         inbox->received = received;
         inbox->userdata = userdata;
         g_queue_init(&inbox->frames);
@@ -104,7 +106,7 @@ static int take_in(Inbox *inbox, uint64_t *sequence_out)
                         /* Numbers are the server's word: they tell what to expect, never what to throw away.
                          */
                         r = inbox_take_envelope(inbox->store, inbox->self, envelope,
-                                                envelope->sequence <= sequence);
+                                                envelope->sequence <= sequence, inbox->typing);
                         if (r < 0)
                                 return r;
                         if (envelope->sequence != 0) /* an ephemeral one is in no order */

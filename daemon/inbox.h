@@ -3,6 +3,7 @@
 
 #include "daemon/server-link.h"
 #include "daemon/settings.h"
+#include "daemon/typing.h"
 #include "e2ee/peer.h"
 
 /*
@@ -14,7 +15,7 @@ typedef struct Inbox Inbox;
 
 /* received: something came, and the outbox may have something to answer. NULL: no memory. */
 Inbox *inbox_new(Store *store, const PeerSelf *self, const Settings *settings, ServerLink *link,
-                 void (*received)(void *userdata), void *userdata);
+                 Typing *typing, void (*received)(void *userdata), void *userdata);
 Inbox *inbox_free(Inbox *inbox);
 
 void inbox_deliver(Inbox *inbox, Wire__ServerFrame **frame); /* takes the frame */

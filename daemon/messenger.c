@@ -19,6 +19,8 @@ static void on_link_changed(void *userdata)
         outbox_link_changed(messenger->outbox);
         group_operations_link_changed(messenger->groups);
         attachments_link_changed(messenger->attachments);
+        typing_link_changed(messenger->typing);
+        presence_link_changed(messenger->presence);
         messenger->handler->link_changed(messenger->userdata);
 }
 
@@ -40,6 +42,8 @@ static void on_frame(void *userdata, Wire__ServerFrame **frame)
                 prekey_upkeep_run(messenger->upkeep, &(*frame)->prekey_count->one_time_prekeys_left);
         else if ((*frame)->body_case == WIRE__SERVER_FRAME__BODY_KEY_PACKAGE_COUNT)
                 key_package_upkeep_run(messenger->key_packages, &(*frame)->key_package_count->left);
+        else if ((*frame)->body_case == WIRE__SERVER_FRAME__BODY_PRESENCE_CHANGED)
+                presence_changed(messenger->presence, (*frame)->presence_changed);
 }
 
 static const LinkHandler link_handler = {
@@ -58,6 +62,7 @@ static gboolean on_follow_up(gpointer userdata)
         r = receipts_send(messenger->store, &messenger->self, &messenger->settings);
         if (r < 0)
                 log_error("receipts", r, "cannot queue what there is to tell");
+        presence_run(messenger->presence);
         outbox_pump(messenger->outbox);
         return G_SOURCE_REMOVE;
 }
@@ -106,6 +111,26 @@ static const AttachmentsHandler attachments_handler = {
                 .progress = on_attachment_progress,
 };
 
+static void on_contact_changed(void *userdata, const char *contact)
+{
+        Messenger *messenger = userdata;
+
+        messenger->handler->contact_changed(messenger->userdata, contact);
+}
+
+/* What is told and heard for the moment only. */
+static bool add_moments(Messenger *messenger, Store *store)
+{
+        const PresenceWith presence = {store, &messenger->self, &messenger->settings, messenger->link,
+                                       on_contact_changed, messenger};
+        const TypingWith typing = {store, &messenger->self, &messenger->settings, messenger->link,
+                                   on_contact_changed, messenger};
+
+        messenger->presence = presence_new(&presence);
+        messenger->typing = typing_new(&typing);
+        return messenger->presence && messenger->typing;
+}
+
 static int add_attachments(Messenger *messenger, Store *store, int state_folder)
 {
         const AttachmentsWith with = {
@@ -150,9 +175,11 @@ int messenger_new(Store *store, int state_folder, const MessengerHandler *handle
         messenger->link = server_link_new(&messenger->record, messenger->keys, &link_handler, messenger);
         if (!messenger->link)
                 return -ENOMEM;
+        if (!add_moments(messenger, store))
+                return -ENOMEM;
         messenger->outbox = outbox_new(store, &messenger->self, messenger->link);
         messenger->inbox = inbox_new(store, &messenger->self, &messenger->settings, messenger->link,
-                                     on_received, messenger);
+                                     messenger->typing, on_received, messenger);
         messenger->upkeep = prekey_upkeep_new(store, &messenger->keys->identity, messenger->link);
         messenger->purge = purge_new(store);
         messenger->expiry = expiry_new(store);
@@ -194,6 +221,8 @@ Messenger *messenger_free(Messenger *messenger)
         group_operations_free(messenger->groups);
         inbox_free(messenger->inbox);
         outbox_free(messenger->outbox);
+        presence_free(messenger->presence);
+        typing_free(messenger->typing);
         server_link_free(messenger->link);
         account_keys_free(messenger->keys);
         account_record_deinit(&messenger->record);

@@ -8,11 +8,13 @@
 #include "daemon/key-package-upkeep.h"
 #include "daemon/outbox.h"
 #include "daemon/prekey-upkeep.h"
+#include "daemon/presence.h"
 #include "daemon/purge.h"
 #include "daemon/search-fill.h"
 #include "daemon/server-link.h"
 #include "daemon/settings.h"
 #include "daemon/store-account.h"
+#include "daemon/typing.h"
 #include "daemon/verification-upkeep.h"
 
 /* All that exists while an account is unlocked: what a lock takes away and wipes. */
@@ -20,6 +22,7 @@ typedef struct MessengerHandler {
         void (*link_changed)(void *userdata);
         void (*committed)(void *userdata); /* something in the store changed, durably */
         void (*setting_changed)(void *userdata, SettingId id);
+        void (*contact_changed)(void *userdata, const char *contact); /* who is connected, or writes */
         void (*attachment_progress)(void *userdata, const AttachmentProgress *progress);
 } MessengerHandler;
 
@@ -41,6 +44,8 @@ typedef struct Messenger {
         SearchFill *search_fill;
         VerificationUpkeep *verifications;
         Attachments *attachments;
+        Presence *presence;
+        Typing *typing;
         unsigned follow_up; /* see to what has become due by a commit */
         const MessengerHandler *handler;
         void *userdata;

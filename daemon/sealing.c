@@ -181,3 +181,26 @@ int seal_again(Store *store, const PeerSelf *self, const Contact *contact, const
                 return r == SEALING_NO_SESSION ? 0 : r;
         return store_peer_save(store, contact->id, contact->device_id, peer);
 }
+
+int seal_ephemeral(Store *store, const PeerSelf *self, const Contact *contact, const Content *content,
+                   uint8_t **envelope_out, size_t *size_out)
+{
+        _cleanup_(freep) uint8_t *plaintext = NULL;
+        _cleanup_(peer_freep) Peer *peer = NULL;
+        const E2eeContext context = clock_e2ee_context();
+        size_t size = 0;
+        int r;
+
+        r = store_peer_load(store, contact->id, contact->device_id, &peer);
+        if (r < 0)
+                return r;
+        if (!is_for_shown_identity(peer, contact))
+                return SEALING_NO_SESSION;
+        r = encode(content, &plaintext, &size);
+        if (r != 0)
+                return r;
+        r = peer_encrypt(peer, self, plaintext, size, &context, envelope_out, size_out);
+        if (r != 0)
+                return r < 0 ? r : r == PEER_NO_SESSION ? SEALING_NO_SESSION : SEALING_TOO_LARGE;
+        return store_peer_save(store, contact->id, contact->device_id, peer);
+}

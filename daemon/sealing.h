@@ -27,6 +27,13 @@ int seal_new_entry(Store *store, const PeerSelf *self, const Contact *contact, i
 int seal_read_plaintext(Store *store, const OutboxEntry *entry, uint8_t **out, size_t *size_out);
 
 /*
+ * Encrypts what is good for the moment only and has no entry, in the caller's transaction. 0, SEALING_NO_SESSION or
+ * SEALING_TOO_LARGE.
+ */
+int seal_ephemeral(Store *store, const PeerSelf *self, const Contact *contact, const Content *content,
+                   uint8_t **envelope_out, size_t *size_out); /* malloc()ed */
+
+/*
  * Encrypts an entry again whose message has changed, in the caller's transaction, so that what was there before does not
  * leave any more. Should it have left already, the recipient keeps whichever comes first. Returns 0 or
  * SEALING_TOO_LARGE.

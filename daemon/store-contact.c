@@ -82,7 +82,7 @@ static int read_identity(Statement *s, const char *column, bool *has_out, Public
 static int read_row(Statement *s, Contact *out)
 {
         const char *name = NULL, *safety_number = NULL;
-        int64_t id = 0, created = 0, device_id = 0, last_reset = 0, is_group = 0;
+        int64_t id = 0, created = 0, device_id = 0, last_reset = 0, is_group = 0, heard = 0;
         int r;
 
         r = statement_step(s);
@@ -94,6 +94,7 @@ static int read_row(Statement *s, Contact *out)
         statement_column_int64(s, "device_id", &device_id);
         statement_column_int64(s, "last_reset", &last_reset);
         statement_column_int64(s, "is_group", &is_group);
+        statement_column_int64(s, "heard", &heard);
         statement_column_text(s, "name", &name);
         statement_column_text(s, "safety_number", &safety_number);
         if (!name || strlen(name) > CONTACT_NAME_MAX || device_id < 0 || device_id > UINT32_MAX)
@@ -103,6 +104,7 @@ static int read_row(Statement *s, Contact *out)
         out->created_ms = (uint64_t)created;
         out->device_id = (uint32_t)device_id;
         out->last_reset_ms = (uint64_t)last_reset;
+        out->heard = heard != 0;
         g_strlcpy(out->name, name, sizeof(out->name));
         if (safety_number)
                 g_strlcpy(out->safety_number, safety_number, sizeof(out->safety_number));
@@ -153,6 +155,18 @@ static void bind_identity(Statement *s, const char *name, bool has, const Public
         }
         size = public_identity_encode(identity, encoded);
         statement_bind_blob(s, name, encoded, size);
+}
+
+int store_contact_set_heard(Store *store, int64_t id)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s, "UPDATE contact SET heard = 1 WHERE id = :id");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":id", id);
+        return statement_run(s);
 }
 
 int store_contact_insert(Store *store, Contact *contact)

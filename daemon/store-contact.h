@@ -47,6 +47,7 @@ typedef struct Contact {
         ContactRelation relation;
         uint64_t relation_since_ms;
         bool blocked;
+        bool heard; /* something of theirs has come at least once */
         ContactChoice choices[PRIVACY_COUNT];
 } Contact;
 
@@ -74,6 +75,7 @@ int store_contact_update(Store *store, const Contact *contact);
 /* Relation, since when, and whether they are blocked. */
 int store_contact_update_relation(Store *store, const Contact *contact);
 int store_contact_update_choices(Store *store, const Contact *contact);
+int store_contact_set_heard(Store *store, int64_t id);
 
 int store_contact_rename(Store *store, int64_t id, const char *name);
 

@@ -277,6 +277,16 @@ static const char *const scripts[] = {
                 "    public BLOB NOT NULL,"
                 "    secret BLOB NOT NULL"
                 ") STRICT, WITHOUT ROWID;",
+
+                /* Whether anything ever came of a contact: who has not answered us sees nothing of us. Then the tickets of
+                   presence: the one that they were given, and the one that they gave. */
+                "ALTER TABLE contact ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;"
+                "UPDATE contact SET heard = 1 WHERE id IN (SELECT contact FROM message WHERE outgoing = 0);"
+                "CREATE TABLE ticket ("
+                "    contact INTEGER PRIMARY KEY REFERENCES contact (id) ON DELETE CASCADE,"
+                "    shown BLOB,"
+                "    watched BLOB"
+                ") STRICT;",
 };
 
 int store_migrate(Database *database)

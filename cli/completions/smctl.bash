@@ -17,6 +17,7 @@ _smctl_options() {
     search) echo "$common --in --limit --before" ;;
     export) echo "$common --yes --password-file --password-fd --conversation --output --encrypt --decrypt" ;;
     watch) echo "$common --since --conversation --exec --state" ;;
+    contacts) echo "$common --online" ;;
     trust | group) echo "$common --yes" ;;
     verify) echo "$common --yes --emoji --code --remove" ;;
     delete-account) echo "$common --yes --password-file --password-fd --local-only" ;;
@@ -26,7 +27,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts trust verify session renew requests accept decline block unblock settings reconnect delete-account help'
+    local verbs='register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts trust verify session renew requests accept decline block unblock privacy settings reconnect delete-account help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 
@@ -63,7 +64,7 @@ _smctl() {
         mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
     elif ((arguments == 0)); then
         case $verb in
-        send | timer | chat | history | trust | verify | session | renew | accept | decline | block | unblock)
+        send | timer | chat | history | trust | verify | session | renew | accept | decline | block | unblock | privacy)
             mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current")
             ;;
         group) mapfile -t COMPREPLY < <(compgen -W 'create list info add remove promote demote rename timer renew accept rejoin leave delete' -- "$current") ;;

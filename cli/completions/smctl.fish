@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts trust verify session renew requests accept decline block unblock settings reconnect delete-account help
+set -l verbs register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts trust verify session renew requests accept decline block unblock privacy settings reconnect delete-account help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -48,6 +48,7 @@ complete -c smctl -n "$no_verb" -a accept -d 'accept somebody who asks'
 complete -c smctl -n "$no_verb" -a decline -d 'turn somebody down who asks, and delete what they wrote'
 complete -c smctl -n "$no_verb" -a block -d 'hear nothing more of a contact, who cannot tell'
 complete -c smctl -n "$no_verb" -a unblock -d 'hear a blocked contact again'
+complete -c smctl -n "$no_verb" -a privacy -d 'show what a contact may know of you, or change it'
 complete -c smctl -n "$no_verb" -a settings -d 'show the settings, or change one'
 complete -c smctl -n "$no_verb" -a reconnect -d 'connect to the server now'
 complete -c smctl -n "$no_verb" -a delete-account -d 'delete the account, for ever'
@@ -86,8 +87,10 @@ complete -c smctl -n '__fish_seen_subcommand_from export' -l decrypt -r -F -d 'r
 complete -c smctl -n '__fish_seen_subcommand_from search' -l in -x -a '(__smctl_contacts)' -d 'only messages of this conversation'
 complete -c smctl -n '__fish_seen_subcommand_from watch export' -l conversation -x -a '(__smctl_contacts)' -d 'only events of this conversation'
 
-complete -c smctl -n '__fish_seen_subcommand_from send timer chat history trust verify session renew accept decline block unblock' -a '(__smctl_contacts)'
+complete -c smctl -n '__fish_seen_subcommand_from send timer chat history trust verify session renew accept decline block unblock privacy' -a '(__smctl_contacts)'
 complete -c smctl -n '__fish_seen_subcommand_from unlock' -l remember -d "let the desktop's keyring open it from now on"
 complete -c smctl -n '__fish_seen_subcommand_from keyring' -a forget
 complete -c smctl -n '__fish_seen_subcommand_from settings' -a '(__smctl_settings)'
+complete -c smctl -n '__fish_seen_subcommand_from privacy' -a 'send-read-receipts send-delivery-receipts show-presence send-typing'
+complete -c smctl -n '__fish_seen_subcommand_from contacts' -l online -d 'only those who are connected'
 complete -c smctl -n '__fish_seen_subcommand_from help' -a "$verbs"

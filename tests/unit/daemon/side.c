@@ -30,6 +30,10 @@ static void commit(Store *transaction)
         g_assert_cmpint(store_commit(&transaction), ==, 0);
 }
 
+static void on_contact_changed(void *userdata, const char *contact)
+{
+}
+
 void side_init(Side *side, const char *name, uint32_t device_id)
 {
         const E2eeContext context = clock_e2ee_context();
@@ -56,12 +60,14 @@ void side_init(Side *side, const char *name, uint32_t device_id)
         side->self.identity = &side->keys->identity;
         side->self.address.device_id = device_id;
         g_strlcpy(side->self.address.name, name, sizeof(side->self.address.name));
+        side->typing = typing_new(&(TypingWith){.changed = on_contact_changed});
 }
 
 void side_deinit(Side *side)
 {
         static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
 
+        typing_free(side->typing);
         store_free(side->store);
         account_keys_free(side->keys);
         account_record_deinit(&side->record);
@@ -184,8 +190,8 @@ void side_take(Side *side, const Side *from, const Parcel *parcel)
         envelope.sender_device_id = from->record.device_id;
         envelope.payload.data = parcel->data;
         envelope.payload.len = parcel->size;
-        g_assert_cmpint(inbox_take_envelope(side->store, &side->self, &envelope, side->expect_repeat), ==,
-                        0);
+        g_assert_cmpint(inbox_take_envelope(side->store, &side->self, &envelope, side->expect_repeat, side->typing),
+                        ==, 0);
         commit(transaction);
         if (!side->has_requests && side_knows(side, from->record.user_name))
                 g_assert_cmpint(relation_take_step(side->store, from->record.user_name, RELATION_ACCEPT), ==, 0);

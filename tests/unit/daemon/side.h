@@ -6,6 +6,7 @@
 #include "daemon/store-contact.h"
 #include "daemon/store-message.h"
 #include "daemon/store-outbox.h"
+#include "daemon/typing.h"
 #include "e2ee/peer.h"
 
 /* One account with a real encrypted store in a folder of its own; what the server would carry is handed over
@@ -17,6 +18,7 @@ typedef struct Side {
         AccountRecord record;
         AccountKeys *keys;
         PeerSelf self;
+        Typing *typing;
         unsigned commits;
         bool expect_repeat; /* the server's number says that it may have come before */
         bool has_requests;  /* strangers wait until somebody accepts them; otherwise they are accepted at once */
