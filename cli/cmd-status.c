@@ -23,6 +23,7 @@ static const struct {
                 {"ConnectionErrorText", "connection-error-text", N_("Problem")},
                 {"NextAttempt", "next-attempt", N_("Next attempt")},
                 {"QueuedMessages", "queued-messages", N_("Queued")},
+                {"UnreadMessages", "unread-messages", N_("Unread")},
                 {"RejectedEnvelopes", "rejected-envelopes", N_("Rejected")},
                 {"LastEvent", "last-event", NULL},
                 {"IdentityKey", "identity-key", NULL},

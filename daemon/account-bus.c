@@ -9,6 +9,7 @@
 #include "daemon/password-call.h"
 #include "daemon/store-event.h"
 #include "daemon/store-outbox.h"
+#include "daemon/store-unread.h"
 
 /* ---- Methods ---- */
 
@@ -255,6 +256,19 @@ static int get_queued_messages(sd_bus *b, const char *path, const char *interfac
         return r < 0 ? r : sd_bus_message_append(reply, "u", count);
 }
 
+static int get_unread_messages(sd_bus *b, const char *path, const char *interface, const char *property,
+                               sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        Bus *bus = userdata;
+        Messenger *messenger = account_messenger(bus->account);
+        uint32_t count = 0;
+        int r = 0;
+
+        if (messenger)
+                r = store_unread_total(messenger->store, &count);
+        return r < 0 ? r : sd_bus_message_append(reply, "u", count);
+}
+
 static int get_last_event(sd_bus *b, const char *path, const char *interface, const char *property,
                           sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
@@ -349,6 +363,7 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_PROPERTY("DeviceID", "u", get_device_id, 0, CHANGES),
                 SD_BUS_PROPERTY("IdentityKey", "ay", get_identity_key, 0, CHANGES),
                 SD_BUS_PROPERTY("QueuedMessages", "u", get_queued_messages, 0, CHANGES),
+                SD_BUS_PROPERTY("UnreadMessages", "u", get_unread_messages, 0, CHANGES),
                 SD_BUS_PROPERTY("LastEvent", "t", get_last_event, 0, CHANGES),
                 SD_BUS_PROPERTY("RejectedEnvelopes", "t", get_rejected_envelopes, 0, CHANGES),
                 SD_BUS_PROPERTY("PasswordUnsettled", "b", get_password_unsettled, 0, CHANGES),
@@ -373,7 +388,7 @@ void account_bus_announce(Bus *bus, unsigned groups)
                           "PasswordUnsettled", "Remembered"}},
                         {BUS_CHANGED_LINK,
                          {"Connection", "ConnectionError", "ConnectionErrorText", "NextAttempt"}},
-                        {BUS_CHANGED_STORE, {"QueuedMessages", "LastEvent", "RejectedEnvelopes"}},
+                        {BUS_CHANGED_STORE, {"QueuedMessages", "UnreadMessages", "LastEvent", "RejectedEnvelopes"}},
         };
         g_autoptr(GPtrArray) names = g_ptr_array_new();
 

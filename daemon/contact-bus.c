@@ -176,6 +176,10 @@ static int get_last_message(sd_bus *b, const char *path, const char *interface, 
         SD_BUS_WRITABLE_PROPERTY(name, "s", contact_get_privacy, contact_set_privacy, 0, \
                                  CHANGES | SD_BUS_VTABLE_UNPRIVILEGED)
 
+#define MARK(name)                                                                        \
+        SD_BUS_WRITABLE_PROPERTY(name, "b", contact_get_mark, contact_set_mark, 0,       \
+                                 CHANGES | SD_BUS_VTABLE_UNPRIVILEGED)
+
 static const sd_bus_vtable vtable[] = {
                 SD_BUS_VTABLE_START(0),
                 SD_BUS_METHOD_WITH_NAMES("AcceptKey", "aya{sv}", SD_BUS_PARAM(key) SD_BUS_PARAM(options), "",
@@ -205,6 +209,10 @@ static const sd_bus_vtable vtable[] = {
                                          , contact_method_set_typing, SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_PROPERTY("Online", "b", contact_get_online, 0, CHANGES),
                 SD_BUS_PROPERTY("Typing", "b", contact_get_typing, 0, CHANGES),
+                SD_BUS_PROPERTY("Unread", "u", contact_get_unread, 0, CHANGES),
+                MARK("Muted"),
+                MARK("Pinned"),
+                MARK("MarkedUnread"),
                 PRIVACY("SendReadReceipts"),
                 PRIVACY("SendDeliveryReceipts"),
                 PRIVACY("ShowPresence"),
@@ -244,7 +252,7 @@ void contact_bus_announce(Bus *bus, const char *name)
                                                "KeyChanged", "LastMessage", "Relation", "Verified",
                                                "VerifiedTime", "VerifiedHow", "AccountDeleted", "SendReadReceipts",
                                                "SendDeliveryReceipts", "ShowPresence", "SendTyping", "Timer",
-                                              "Online", "Typing", NULL);
+                                               "Online", "Typing", "Unread", "Muted", "Pinned", "MarkedUnread", NULL);
 }
 
 void contact_bus_added(Bus *bus, const char *name)

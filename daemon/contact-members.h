@@ -17,6 +17,14 @@ int contact_method_unblock(sd_bus_message *m, void *userdata, sd_bus_error *erro
 int contact_get_relation(sd_bus *b, const char *path, const char *interface, const char *property,
                          sd_bus_message *reply, void *userdata, sd_bus_error *error);
 
+/* contact-marks-bus.c */
+int contact_get_mark(sd_bus *b, const char *path, const char *interface, const char *property,
+                     sd_bus_message *reply, void *userdata, sd_bus_error *error);
+int contact_set_mark(sd_bus *b, const char *path, const char *interface, const char *property,
+                     sd_bus_message *m, void *userdata, sd_bus_error *error);
+int contact_get_unread(sd_bus *b, const char *path, const char *interface, const char *property,
+                       sd_bus_message *reply, void *userdata, sd_bus_error *error);
+
 /* contact-presence-bus.c */
 int contact_get_online(sd_bus *b, const char *path, const char *interface, const char *property,
                        sd_bus_message *reply, void *userdata, sd_bus_error *error);

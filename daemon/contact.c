@@ -3,6 +3,7 @@
 
 #include <glib.h>
 #include <sodium.h>
+#include <string.h>
 
 #include "daemon/cleanup.h"
 #include "daemon/clock.h"
@@ -32,6 +33,11 @@ int contact_ensure(Store *store, const char *name, Contact *out)
 
         r = store_contact_find(store, name, out);
         return r == STORE_CONTACT_NONE ? add(store, name, CONTACT_ACCEPTED, out) : r;
+}
+
+bool contact_is_self(const PeerSelf *self, const Contact *contact)
+{
+        return strcmp(self->address.name, contact->name) == 0;
 }
 
 int contact_meet(Store *store, const char *name, Contact *out)

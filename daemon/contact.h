@@ -12,6 +12,9 @@
 /* The contact of this name; a new one, accepted, if there is none. */
 int contact_ensure(Store *store, const char *name, Contact *out);
 
+/* Notes: the conversation with oneself. It has no key, no session, and no envelopes. */
+bool contact_is_self(const PeerSelf *self, const Contact *contact);
+
 /* A stranger has written: a new contact that is a request. */
 int contact_meet(Store *store, const char *name, Contact *out);
 

@@ -7,6 +7,7 @@
 
 #include "daemon/cleanup.h"
 #include "daemon/clock.h"
+#include "daemon/contact.h"
 #include "daemon/inbox-reject.h"
 #include "daemon/outbox.h"
 #include "daemon/sealing.h"
@@ -39,7 +40,7 @@ static int tell(Store *store, const PeerSelf *self, const Contact *contact, cons
         r = store_message_set_edited(store, target->number, content->sent_ms, &content->message_id);
         if (r < 0)
                 return r;
-        if (!contact_is_accepted(contact)) /* blocked: they hear nothing */
+        if (!contact_is_accepted(contact) || contact_is_self(self, contact)) /* blocked: they hear nothing */
                 return 0;
         r = outbox_queue_content(store, self, contact, content);
         return r != 0 ? r : store_outbox_set_about(store, target->number);

@@ -115,14 +115,14 @@ static void on_shown(void *userdata, Notice *notice)
 
 /* ---- What happens ---- */
 
-/* The one place that says who makes no noise: whoever has not been accepted. */
+/* The one place that says who makes no noise: whoever has not been accepted, or is muted. */
 static bool is_silent(const Notifier *notifier, const char *conversation)
 {
         const Messenger *messenger = account_messenger(notifier->bus->account);
         Contact contact;
 
         return !messenger || store_contact_find(messenger->store, conversation, &contact) != 0 ||
-               !contact_is_accepted(&contact);
+               !contact_is_accepted(&contact) || contact.marks[MARK_MUTED];
 }
 
 static void take_message(Notifier *notifier, const Event *event)
@@ -176,8 +176,8 @@ void notifier_take(Notifier *notifier, const Event *event)
         } else if (event->kind == EVENT_CONVERSATION_READ) {
                 if (newest_of(notifier, event->conversation) <= event->message)
                         notifier_clear(notifier, event->conversation);
-        } else if (event->kind == EVENT_MESSAGE_QUEUED) {
-                notifier_clear(notifier, event->conversation); /* who writes has seen it */
+        } else if (event->kind == EVENT_MESSAGE_QUEUED || event->kind == EVENT_CONVERSATION_READ) {
+                notifier_clear(notifier, event->conversation); /* who writes or reads has seen it */
         } else if (event->kind == EVENT_CONTACT_BLOCKED) {
                 notifier_clear(notifier, event->conversation);
                 notifier_clear(notifier, NOTICE_REQUESTS);

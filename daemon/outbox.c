@@ -9,6 +9,7 @@
 #include "daemon/bundle-fetch.h"
 #include "daemon/cleanup.h"
 #include "daemon/clock.h"
+#include "daemon/contact.h"
 #include "daemon/log.h"
 #include "daemon/outbox-result.h"
 #include "daemon/pause.h"
@@ -84,6 +85,18 @@ int outbox_check_reply_to(Store *store, const Contact *contact, const ContentMes
         return 0;
 }
 
+/* A note to oneself is where it belongs; it never leaves. */
+static int keep_note(Store *store, const Contact *contact, Message *message)
+{
+        int r;
+
+        message->state = MESSAGE_READ;
+        r = store_message_insert(store, contact->id, message);
+        if (r != 0)
+                return r < 0 ? r : -EEXIST;
+        return store_event_add(store, EVENT_MESSAGE_SENT, contact->id, message->number);
+}
+
 static int queue(Outbox *outbox, const OutboxText *text, Message *message)
 {
         _cleanup_(store_rollbackp) Store *transaction = NULL;
@@ -101,6 +114,10 @@ static int queue(Outbox *outbox, const OutboxText *text, Message *message)
                 r = outbox_check_reply_to(outbox->store, &contact, text->reply_to);
                 if (r != 0)
                         return r;
+        }
+        if (contact_is_self(outbox->self, &contact)) {
+                r = keep_note(outbox->store, &contact, message);
+                return r < 0 ? r : store_commit(&transaction);
         }
         r = timer_give(outbox->store, &contact, message);
         if (r < 0)
@@ -128,8 +145,6 @@ int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out)
 
         if (!recipient_is_group(text->recipient) && !user_name_is_valid(text->recipient))
                 return PROBLEM_BAD_NAME;
-        if (strcmp(text->recipient, outbox->self->address.name) == 0)
-                return PROBLEM_INVALID_ARGUMENT;
         if (text->size > CONTENT_TEXT_MAX)
                 return PROBLEM_TEXT_TOO_LONG;
         if (text->size == 0 || !g_utf8_validate_len(text->text, text->size, NULL))
@@ -162,7 +177,7 @@ int outbox_queue_content(Store *store, const PeerSelf *self, const Contact *cont
         size_t size = 0;
         int r;
 
-        if (!contact_is_accepted(contact))
+        if (!contact_is_accepted(contact) || contact_is_self(self, contact))
                 return 0;
         r = content_encode(content, &encoded, &size);
         if (r != 0)

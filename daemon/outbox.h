@@ -30,15 +30,15 @@ typedef struct OutboxText {
 
 /*
  * Puts a text into the store and sends it when possible. Returns 0 and the message (without text and
- * conversation), or PROBLEM_BAD_NAME, PROBLEM_BAD_TEXT, PROBLEM_TEXT_TOO_LONG, PROBLEM_INVALID_ARGUMENT (to
- * oneself), PROBLEM_NOT_FOUND (there is no such message to answer in this conversation), PROBLEM_BLOCKED,
- * PROBLEM_NOT_A_MEMBER. Whoever is written to is accepted by that.
+ * conversation), or PROBLEM_BAD_NAME, PROBLEM_BAD_TEXT, PROBLEM_TEXT_TOO_LONG,
+ * PROBLEM_NOT_FOUND (there is no such message to answer in this conversation), PROBLEM_BLOCKED,
+ * PROBLEM_NOT_A_MEMBER. Whoever is written to is accepted by that. What one writes to oneself is a note, and read at once.
  */
 int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out);
 
 /*
  * In the caller's transaction: sends what is no message of its own, such as a receipt; outbox_pump() after the
- * commit. Whoever is not accepted gets nothing. Returns 0 or PROBLEM_TEXT_TOO_LONG.
+ * commit. Whoever is not accepted gets nothing, nor does oneself. Returns 0 or PROBLEM_TEXT_TOO_LONG.
  */
 int outbox_queue_content(Store *store, const PeerSelf *self, const Contact *contact, const Content *content);
 

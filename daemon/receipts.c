@@ -117,7 +117,11 @@ int receipts_mark_read(Store *store, const char *conversation, uint64_t number)
         if (r != 0)
                 return r < 0 ? r : PROBLEM_NOT_FOUND;
         r = store_receipt_mark_read(store, contact.id, number, &last);
-        if (r < 0 || last == 0)
+        if (r < 0 || (last == 0 && !contact.marks[MARK_UNREAD]))
+                return r;
+        contact.marks[MARK_UNREAD] = false;
+        r = store_contact_update_marks(store, &contact);
+        if (r < 0)
                 return r;
         r = store_timer_start_read(store, contact.id, number, clock_now_ms());
         if (r < 0)

@@ -64,6 +64,22 @@ static int read_choices(Statement *s, Contact *out)
         return 0;
 }
 
+static const char *const mark_columns[MARK_COUNT] = {
+                [MARK_MUTED] = "muted",
+                [MARK_PINNED] = "pinned",
+                [MARK_UNREAD] = "marked_unread",
+};
+
+static void read_marks(Statement *s, Contact *out)
+{
+        for (unsigned i = 0; i < MARK_COUNT; i++) {
+                int64_t mark = 0;
+
+                statement_column_int64(s, mark_columns[i], &mark);
+                out->marks[i] = mark != 0;
+        }
+}
+
 static int read_identity(Statement *s, const char *column, bool *has_out, PublicIdentity *out)
 {
         const uint8_t *data = NULL;
@@ -111,6 +127,7 @@ static int read_row(Statement *s, Contact *out)
         r = read_relation(s, out);
         if (r < 0)
                 return r;
+        read_marks(s, out);
         r = read_choices(s, out);
         if (r < 0)
                 return r;
@@ -155,6 +172,23 @@ static void bind_identity(Statement *s, const char *name, bool has, const Public
         }
         size = public_identity_encode(identity, encoded);
         statement_bind_blob(s, name, encoded, size);
+}
+
+int store_contact_update_marks(Store *store, const Contact *contact)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "UPDATE contact SET muted = :muted, pinned = :pinned, marked_unread = :marked_unread"
+                              " WHERE id = :id");
+        if (r < 0)
+                return r;
+        statement_bind_int64(s, ":id", contact->id);
+        statement_bind_int64(s, ":muted", contact->marks[MARK_MUTED]);
+        statement_bind_int64(s, ":pinned", contact->marks[MARK_PINNED]);
+        statement_bind_int64(s, ":marked_unread", contact->marks[MARK_UNREAD]);
+        return statement_run(s);
 }
 
 int store_contact_set_heard(Store *store, int64_t id)

@@ -28,6 +28,14 @@ typedef enum ContactChoice {
         CHOICE_YES,
 } ContactChoice;
 
+/* What a person has set for the conversation with a contact. */
+typedef enum ContactMark {
+        MARK_MUTED,  /* makes no noise, and does not count in the total of what is unread */
+        MARK_PINNED, /* to be shown first */
+        MARK_UNREAD, /* as if there was something to read, until it is read again */
+        MARK_COUNT,
+} ContactMark;
+
 /* Bytes of a conversation's name: a user name, or the name of a group behind a plus sign. */
 enum { CONTACT_NAME_MAX = 160 };
 
@@ -49,6 +57,7 @@ typedef struct Contact {
         bool blocked;
         bool heard; /* something of theirs has come at least once */
         ContactChoice choices[PRIVACY_COUNT];
+        bool marks[MARK_COUNT];
 } Contact;
 
 /* Only they learn anything of us: that we are there, that we got something, that we read it. */
@@ -75,6 +84,7 @@ int store_contact_update(Store *store, const Contact *contact);
 /* Relation, since when, and whether they are blocked. */
 int store_contact_update_relation(Store *store, const Contact *contact);
 int store_contact_update_choices(Store *store, const Contact *contact);
+int store_contact_update_marks(Store *store, const Contact *contact);
 int store_contact_set_heard(Store *store, int64_t id);
 
 int store_contact_rename(Store *store, int64_t id, const char *name);

@@ -287,6 +287,11 @@ static const char *const scripts[] = {
                 "    shown BLOB,"
                 "    watched BLOB"
                 ") STRICT;",
+
+                /* What a person has set for a conversation. */
+                "ALTER TABLE contact ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;"
+                "ALTER TABLE contact ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;"
+                "ALTER TABLE contact ADD COLUMN marked_unread INTEGER NOT NULL DEFAULT 0;",
 };
 
 int store_migrate(Database *database)

@@ -27,7 +27,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts trust verify session renew requests accept decline block unblock privacy settings reconnect delete-account help'
+    local verbs='register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts trust verify session renew requests accept decline block unblock mute unmute pin unpin mark-read mark-unread privacy settings reconnect delete-account help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 
@@ -64,7 +64,7 @@ _smctl() {
         mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
     elif ((arguments == 0)); then
         case $verb in
-        send | timer | chat | history | trust | verify | session | renew | accept | decline | block | unblock | privacy)
+        send | timer | chat | history | trust | verify | session | renew | accept | decline | block | unblock | mute | unmute | pin | unpin | mark-read | mark-unread | privacy)
             mapfile -t COMPREPLY < <(compgen -W "$(smctl contacts 2>/dev/null | awk '{print $1}')" -- "$current")
             ;;
         group) mapfile -t COMPREPLY < <(compgen -W 'create list info add remove promote demote rename timer renew accept rejoin leave delete' -- "$current") ;;

@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts trust verify session renew requests accept decline block unblock privacy settings reconnect delete-account help
+set -l verbs register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts trust verify session renew requests accept decline block unblock mute unmute pin unpin mark-read mark-unread privacy settings reconnect delete-account help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -48,6 +48,12 @@ complete -c smctl -n "$no_verb" -a accept -d 'accept somebody who asks'
 complete -c smctl -n "$no_verb" -a decline -d 'turn somebody down who asks, and delete what they wrote'
 complete -c smctl -n "$no_verb" -a block -d 'hear nothing more of a contact, who cannot tell'
 complete -c smctl -n "$no_verb" -a unblock -d 'hear a blocked contact again'
+complete -c smctl -n "$no_verb" -a mute -d 'be told of no messages of a contact'
+complete -c smctl -n "$no_verb" -a unmute -d 'be told of them again'
+complete -c smctl -n "$no_verb" -a pin -d 'show a conversation first'
+complete -c smctl -n "$no_verb" -a unpin -d 'show it where it belongs'
+complete -c smctl -n "$no_verb" -a mark-read -d 'have read all of a conversation, and say so to whoever may know'
+complete -c smctl -n "$no_verb" -a mark-unread -d 'keep a conversation to come back to'
 complete -c smctl -n "$no_verb" -a privacy -d 'show what a contact may know of you, or change it'
 complete -c smctl -n "$no_verb" -a settings -d 'show the settings, or change one'
 complete -c smctl -n "$no_verb" -a reconnect -d 'connect to the server now'
@@ -87,7 +93,7 @@ complete -c smctl -n '__fish_seen_subcommand_from export' -l decrypt -r -F -d 'r
 complete -c smctl -n '__fish_seen_subcommand_from search' -l in -x -a '(__smctl_contacts)' -d 'only messages of this conversation'
 complete -c smctl -n '__fish_seen_subcommand_from watch export' -l conversation -x -a '(__smctl_contacts)' -d 'only events of this conversation'
 
-complete -c smctl -n '__fish_seen_subcommand_from send timer chat history trust verify session renew accept decline block unblock privacy' -a '(__smctl_contacts)'
+complete -c smctl -n '__fish_seen_subcommand_from send timer chat history trust verify session renew accept decline block unblock mute unmute pin unpin mark-read mark-unread privacy' -a '(__smctl_contacts)'
 complete -c smctl -n '__fish_seen_subcommand_from unlock' -l remember -d "let the desktop's keyring open it from now on"
 complete -c smctl -n '__fish_seen_subcommand_from keyring' -a forget
 complete -c smctl -n '__fish_seen_subcommand_from settings' -a '(__smctl_settings)'

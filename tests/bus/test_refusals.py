@@ -192,11 +192,6 @@ def test_send(pair, arguments, error):
     pair[0][0].refuses(error, *SEND, name, text, variants(options))
 
 
-def test_send_to_oneself(pair):
-    alice, name = pair[0]
-    alice.refuses("InvalidArgument", *SEND, name, "text", {})
-
-
 @pytest.mark.parametrize("text, error", [(b"", "BadText"), (b"\xff\xfe", "BadText"), (b"nul\0byte", "BadText"),
                                          (b"\xed\xa0\x80", "BadText"), (b"x" * 65537, "TextTooLong")])
 def test_send_file(pair, text, error):

@@ -115,7 +115,22 @@ def test_both_write_first_from_the_queue(server, stage):
     carol.wait_text(dave, "now too")
 
 
-def test_writing_to_oneself(alice):
-    """Whatever it means, it is answered, and harms nothing."""
-    alice.send(alice, "a note", expect=None)
-    alice.daemon.check_running()
+def test_notes(server, alice):
+    """What one writes to oneself stays here, with or without a connection, and can be changed as any other message."""
+    server.stop()
+    alice.wait_offline()
+    note = alice.send(alice, "by milk").json
+    assert note["state"] == "sent"
+    alice.smctl("edit", note["id"], "buy milk", expect=0)
+    alice.smctl("react", note["id"], "👍", expect=0)
+    alice.smctl("reply", note["id"], "and bread", expect=0)
+    server.start()
+    alice.smctl("reconnect", expect=0)
+    alice.wait_online()
+    alice.restart()
+    alice.wait_online()
+    assert alice.texts(alice) == [(alice.name, "buy milk"), (alice.name, "and bread")]
+    assert {m["state"] for m in alice.history(alice)} == {"read"}
+    assert alice.account("QueuedMessages") == 0 == alice.contact(alice, "Unread")
+    alice.smctl("delete", "--yes", note["id"], expect=0)
+    assert alice.texts(alice) == [(alice.name, "and bread")]
