@@ -11,6 +11,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/password.h"
 
 #define _(text)  gettext(text)
 #define N_(text) text
@@ -38,9 +39,12 @@ int main(int argc, char **argv)
 {
         g_autofree char *state_folder = NULL;
         gboolean foreground = FALSE, version = FALSE;
+        gint64 password_memory = PASSWORD_MEMORY_MIB;
         const GOptionEntry entries[] = {
                         {"foreground", 'f', 0, G_OPTION_ARG_NONE, &foreground,
                          N_("Log to standard error, not the journal"), NULL},
+                        {"password-memory", 0, 0, G_OPTION_ARG_INT64, &password_memory,
+                         N_("What Argon2id takes for a new password, instead of 256 MiB"), N_("MIB")},
                         {"state-folder", 0, 0, G_OPTION_ARG_FILENAME, &state_folder,
                          N_("Where the account lives, instead of $XDG_STATE_HOME/secure-messenger"),
                          N_("FOLDER")},
@@ -67,6 +71,11 @@ int main(int argc, char **argv)
         if (version) {
                 printf("smd %s\n", PROJECT_VERSION);
                 return EXIT_SUCCESS;
+        }
+
+        if (!password_set_memory(password_memory)) {
+                fprintf(stderr, "smd: %s\n", _("--password-memory takes 64 to 1024 MiB."));
+                return 2;
         }
 
         signal(SIGPIPE, SIG_IGN); /* a reader that goes is an error of write() */

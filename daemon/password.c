@@ -10,6 +10,8 @@
 static const char AUTH_KEY_LABEL[] = "SecureMessenger auth key v1";
 static const char STORE_KEY_LABEL[] = "SecureMessenger store key v1";
 
+static uint32_t memory_kib = PASSWORD_MEMORY_MIB * 1024; /* of new passwords */
+
 Password *password_new(const uint8_t *data, size_t size)
 {
         Password *password;
@@ -46,11 +48,19 @@ void password_freep(Password **password)
         *password = password_free(*password);
 }
 
+bool password_set_memory(int64_t mib)
+{
+        if (mib < WIRE_PASSWORD_MEMORY_KIB_MIN / 1024 || mib > WIRE_PASSWORD_MEMORY_KIB_MAX / 1024)
+                return false;
+        memory_kib = (uint32_t)mib * 1024;
+        return true;
+}
+
 void password_parameters_new(PasswordParameters *out)
 {
         randombytes_buf(out->salt, sizeof(out->salt));
         out->passes = crypto_pwhash_OPSLIMIT_MODERATE;
-        out->memory_kib = crypto_pwhash_MEMLIMIT_MODERATE / 1024;
+        out->memory_kib = memory_kib;
 }
 
 bool password_parameters_are_fair(const PasswordParameters *parameters)

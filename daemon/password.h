@@ -12,8 +12,9 @@
  * which the server sees, and the store key, which never leaves this machine. docs/protocol.md, "Passwords".
  */
 enum {
-        PASSWORD_MIN = 8,    /* bytes of a new one */
-        PASSWORD_MAX = 1024, /* bytes of any */
+        PASSWORD_MIN = 8,          /* bytes of a new one */
+        PASSWORD_MAX = 1024,       /* bytes of any */
+        PASSWORD_MEMORY_MIB = 256, /* of Argon2id, where nothing else is said */
         STORE_KEY_SIZE = 32,
 };
 
@@ -47,7 +48,12 @@ typedef struct PasswordKeys {
         StoreKey store;
 } PasswordKeys;
 
-/* A fresh salt, and today's cost. */
+/*
+ * How much memory new passwords take from here on, for machines that have little; the passes stay. Once,
+ * before there are threads. false: not within the limits of wire/limits.h.
+ */
+bool password_set_memory(int64_t mib);
+/* A fresh salt, and the cost of a new password. */
 void password_parameters_new(PasswordParameters *out);
 /* Within the limits of wire/limits.h: neither too cheap, nor a way to exhaust this machine. */
 bool password_parameters_are_fair(const PasswordParameters *parameters);

@@ -22,7 +22,7 @@ class Daemon:
         self.bus = Bus(folder)
         self.env = environment(folder, HOME=str(folder), XDG_STATE_HOME=str(self.state),
                                DBUS_SESSION_BUS_ADDRESS=self.bus.address, **more)
-        self.process = Process("smd", folder, [places.SMD, "--foreground"], self.env)
+        self.process = Process("smd", folder, [*places.SMD_COMMAND, "--foreground"], self.env)
 
     def start(self):
         self.process.start()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Another password: at the server and here, whatever cuts the change short; and who guesses is slowed down."""
+import struct
 import subprocess
 import threading
 
@@ -50,6 +51,40 @@ def test_changed(stage, server):
     elsewhere.login(server, name=carol.name, expect=6)
     elsewhere.write_password(NEW)
     elsewhere.login(server, name=carol.name)
+
+
+def cost(user):
+    """Passes and KiB, as the vault has them."""
+    return struct.unpack(">II", (user.home / ".local/state/secure-messenger/vault").read_bytes()[8:16])
+
+
+def test_cost(stage, server):
+    """256 MiB unless smd is told otherwise; and what an account has stays with it, here and at the server."""
+    grace = stage.user("grace", start=False)
+    grace.daemon.arguments = [places.SMD]
+    grace.start().register(server)
+    assert cost(grace) == (3, 256 * 1024)
+    grace.daemon.arguments = list(map(str, places.SMD_COMMAND))
+    grace.restart()
+    grace.lock()
+    grace.unlock()
+    assert cost(grace) == (3, 256 * 1024)
+    passwd(grace)
+    assert cost(grace) == (3, 64 * 1024)
+    grace.daemon.arguments = [places.SMD]
+    grace.write_password(NEW)
+    grace.restart()
+    elsewhere = stage.user("grace-elsewhere", password=NEW, start=False)
+    elsewhere.daemon.arguments = [places.SMD]
+    elsewhere.start().login(server, name=grace.name)
+    assert cost(elsewhere) == (3, 64 * 1024)
+
+
+@pytest.mark.parametrize("memory", ["63", "1025", "0", "-1", "9999999999", "much"])
+def test_no_such_cost(tmp_path, memory):
+    done = subprocess.run([places.SMD, "--password-memory", memory, "--state-folder", tmp_path], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, check=False)
+    assert done.returncode == 2 and "--password-memory" in done.stderr
 
 
 def test_refused(alice):

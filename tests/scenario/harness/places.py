@@ -8,6 +8,8 @@ BUILD = pathlib.Path(os.environ.get("SM_BUILD") or SOURCE / "build").resolve()
 
 SMSERVER = BUILD / "server" / "smserver"
 SMD = BUILD / "daemon" / "smd"
+# As a person with a small machine would have it: tests make many passwords, and one test is about their cost.
+SMD_COMMAND = [SMD, "--password-memory", "64"]
 SMCTL = BUILD / "cli" / "smctl"
 PEER = BUILD / "tests" / "vectors" / "interop-peer"
 WINDOW = BUILD / "gtk-ui" / "secure-messenger"

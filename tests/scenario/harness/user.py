@@ -43,7 +43,7 @@ class User:
             XDG_CONFIG_HOME=str(self.home / ".config"), XDG_STATE_HOME=str(self.home / ".local/state"),
             XDG_DATA_HOME=str(self.home / ".local/share"), XDG_CACHE_HOME=str(self.home / ".cache"),
             XDG_RUNTIME_DIR=str(self.home / "run"))
-        self.daemon = Process("smd", folder, [places.SMD], self.env)
+        self.daemon = Process("smd", folder, places.SMD_COMMAND, self.env)
 
     def write_password(self, password):
         with open(os.open(self.password_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
