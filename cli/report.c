@@ -94,6 +94,8 @@ const char *report_hint(ClientFailure failure)
                 return _("Write nothing that others must not read until you have met.");
         case CLIENT_FAILURE_NOT_COMPARED:
                 return _("Nothing has changed. Begin again when both have time.");
+        case CLIENT_FAILURE_DIRECTORY_OFF:
+                return _("Ask people for their names.");
         case CLIENT_FAILURE_NOT_A_MEMBER:
                 return _("Ask an administrator of it to add you. Yours are shown by: smctl group list");
         case CLIENT_FAILURE_NOT_AN_ADMIN:

@@ -94,6 +94,7 @@ const Verb verb_table[] = {
                                  OPTION_BIT(OPTION_STATE),
                  N_("show events as they happen"), cmd_watch},
                 {"contacts", "", 0, 0, OPTION_BIT(OPTION_ONLINE), N_("list the contacts"), cmd_contacts},
+                {"find", "[BEGINNING]", 0, 1, 0, N_("ask the server for users by the beginning of their names"), cmd_find},
                 {"trust", "NAME", 1, 1, OPTION_BIT(OPTION_YES), N_("accept a contact's changed key"),
                  cmd_trust},
                 {"verify", "NAME", 1, 1,

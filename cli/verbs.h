@@ -87,6 +87,7 @@ ClientFailure cmd_decline(const Command *command);
 ClientFailure cmd_export(const Command *command);
 ClientFailure cmd_delete_account(const Command *command);
 ClientFailure cmd_group(const Command *command);
+ClientFailure cmd_find(const Command *command);
 ClientFailure cmd_help(const Command *command);
 ClientFailure cmd_history(const Command *command);
 ClientFailure cmd_keyring(const Command *command);

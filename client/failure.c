@@ -83,6 +83,7 @@ static const Row rows[] = {
                  N_("Your files take all the room that you have on the server.")},
                 {CLIENT_FAILURE_FILE_EXISTS, NULL,
                  N_("There is a file of this name already.")},
+                {CLIENT_FAILURE_DIRECTORY_OFF, "DirectoryOff", N_("The server shows nobody its list of users.")},
                 {CLIENT_FAILURE_NOT_A_MEMBER, "NotAMember", N_("You are not in this group, or not any more.")},
                 {CLIENT_FAILURE_NOT_AN_ADMIN, "NotAnAdmin",
                  N_("Only an administrator of the group can do this.")},

@@ -5,6 +5,7 @@
 #include "daemon/bus-error.h"
 #include "daemon/bus-options.h"
 #include "daemon/bus.h"
+#include "daemon/directory-bus.h"
 #include "daemon/fd-call.h"
 #include "daemon/password-call.h"
 #include "daemon/store-event.h"
@@ -345,6 +346,8 @@ static const sd_bus_vtable vtable[] = {
                                                          SD_BUS_PARAM(options),
                                          "", , method_change_password,
                                          SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+                SD_BUS_METHOD_WITH_NAMES("FindUsers", "sa{sv}", SD_BUS_PARAM(beginning) SD_BUS_PARAM(options), "as",
+                                         SD_BUS_PARAM(names), directory_bus_find, SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_METHOD_WITH_NAMES("Delete", "ha{sv}", SD_BUS_PARAM(password) SD_BUS_PARAM(options),
                                          "", , method_delete,
                                          SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),

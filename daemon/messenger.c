@@ -21,6 +21,7 @@ static void on_link_changed(void *userdata)
         attachments_link_changed(messenger->attachments);
         typing_link_changed(messenger->typing);
         presence_link_changed(messenger->presence);
+        directory_link_changed(messenger->directory);
         messenger->handler->link_changed(messenger->userdata);
 }
 
@@ -128,7 +129,8 @@ static bool add_moments(Messenger *messenger, Store *store)
 
         messenger->presence = presence_new(&presence);
         messenger->typing = typing_new(&typing);
-        return messenger->presence && messenger->typing;
+        messenger->directory = directory_new(messenger->link);
+        return messenger->presence && messenger->typing && messenger->directory;
 }
 
 static int add_attachments(Messenger *messenger, Store *store, int state_folder)
@@ -221,6 +223,7 @@ Messenger *messenger_free(Messenger *messenger)
         group_operations_free(messenger->groups);
         inbox_free(messenger->inbox);
         outbox_free(messenger->outbox);
+        directory_free(messenger->directory);
         presence_free(messenger->presence);
         typing_free(messenger->typing);
         server_link_free(messenger->link);

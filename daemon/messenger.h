@@ -4,6 +4,7 @@
 #include "daemon/attachments.h"
 #include "daemon/expiry.h"
 #include "daemon/group-operation.h"
+#include "daemon/directory.h"
 #include "daemon/inbox.h"
 #include "daemon/key-package-upkeep.h"
 #include "daemon/outbox.h"
@@ -44,6 +45,7 @@ typedef struct Messenger {
         SearchFill *search_fill;
         VerificationUpkeep *verifications;
         Attachments *attachments;
+        Directory *directory;
         Presence *presence;
         Typing *typing;
         unsigned follow_up; /* see to what has become due by a commit */

@@ -113,6 +113,8 @@ static const struct {
                                 {"AttachmentQuota",
                                  N_("Your files take all the room that you have on the server. Delete messages with "
                                     "files, or wait until the server drops old ones.")},
+                [PROBLEM_DIRECTORY_OFF] = {"DirectoryOff",
+                                           N_("The server shows nobody its list of users. Ask people for their names.")},
                 [PROBLEM_NOT_A_MEMBER] = {"NotAMember",
                                           N_("You are not in this group, or not any more. Ask an administrator "
                                              "of it to add you.")},
@@ -231,6 +233,7 @@ Problem problem_from_wire(Wire__ErrorCode code)
                         [WIRE__ERROR_CODE__ERROR_CODE_TOO_LARGE] = PROBLEM_TEXT_TOO_LONG,
                         [WIRE__ERROR_CODE__ERROR_CODE_TOO_MANY_PREKEYS] = PROBLEM_FAILED,
                         [WIRE__ERROR_CODE__ERROR_CODE_BUSY] = PROBLEM_RATE_LIMITED,
+                        [WIRE__ERROR_CODE__ERROR_CODE_DIRECTORY_OFF] = PROBLEM_DIRECTORY_OFF,
                         [WIRE__ERROR_CODE__ERROR_CODE_NO_GROUP] = PROBLEM_NOT_A_MEMBER,
                         [WIRE__ERROR_CODE__ERROR_CODE_GROUP_FULL] = PROBLEM_GROUP_FULL,
         };

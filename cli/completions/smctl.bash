@@ -27,7 +27,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts trust verify session renew requests accept decline block unblock mute unmute pin unpin mark-read mark-unread privacy settings reconnect delete-account help'
+    local verbs='register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts find trust verify session renew requests accept decline block unblock mute unmute pin unpin mark-read mark-unread privacy settings reconnect delete-account help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 

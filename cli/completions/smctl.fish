@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts trust verify session renew requests accept decline block unblock mute unmute pin unpin mark-read mark-unread privacy settings reconnect delete-account help
+set -l verbs register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts find trust verify session renew requests accept decline block unblock mute unmute pin unpin mark-read mark-unread privacy settings reconnect delete-account help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -39,6 +39,7 @@ complete -c smctl -n "$no_verb" -a search -d 'find messages by their words, the 
 complete -c smctl -n "$no_verb" -a export -d 'write all messages as lines of JSON'
 complete -c smctl -n "$no_verb" -a watch -d 'show events as they happen'
 complete -c smctl -n "$no_verb" -a contacts -d 'list the contacts'
+complete -c smctl -n "$no_verb" -a find -d 'ask the server for users by the beginning of their names'
 complete -c smctl -n "$no_verb" -a trust -d "accept a contact's changed key"
 complete -c smctl -n "$no_verb" -a verify -d "make sure that a contact's key is theirs"
 complete -c smctl -n "$no_verb" -a session -d 'show the session with a contact: since when, how many messages'

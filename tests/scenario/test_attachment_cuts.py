@@ -219,5 +219,6 @@ def test_deleted_on_the_way(cut):
     path.write_bytes(b"small")
     interrupt("network", carol, wire)  # the relay has kept pieces for itself, whose answers will never come
     id = carol.smctl("--json", "send", "--file", path, dave.name, expect=0).lines[-1]["id"]
+    until("it has come", lambda: id in [m["id"] for m in dave.history(carol)])
     assert saved(dave, id) == b"small"
     assert message(dave, id)["number"] > 0 and transfer(carol, id) == "complete"

@@ -259,3 +259,20 @@ def test_invitation(stage):
 def test_every_error_has_its_own_exit_code():
     codes = list(exit_codes().values())
     assert len(codes) == len(set(codes)) > 20
+
+
+def test_directory(stage):
+    """Names by their beginning, page after page, where there is a directory; and where there is none."""
+    server = stage.server({"directory": {"enabled": "yes"}})
+    alice, bob = stage.member("alice", server), stage.member("bob", server)
+    assert alice.smctl("find", expect=0).out.split() == sorted([alice.name, bob.name])
+    assert alice.smctl("--json", "find", "bo", expect=0).json == {"name": bob.name}
+    assert alice.smctl("find", "nobody", expect=0).out == ""
+    check_call("BadName", alice, "Account.FindUsers", "UPPER")
+    server.stop()
+    alice.wait_offline()
+    check(alice.smctl("find"), "ServerUnreachable")
+
+
+def test_no_directory(alice):
+    check(alice.smctl("find", "bo"), "DirectoryOff")

@@ -60,7 +60,7 @@ static void test_names(void)
                 g_assert_cmpstr(client_failure_sentence(failure), !=, "");
                 g_assert_true(g_hash_table_add(sentences, (gpointer)client_failure_sentence(failure)));
         }
-        g_assert_cmpuint(n, ==, 46);
+        g_assert_cmpuint(n, ==, 47);
 }
 
 static void test_words(void)
