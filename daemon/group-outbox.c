@@ -233,6 +233,18 @@ static void sealed_deinit(Sealed *sealed)
         mls_buffer_deinit(&sealed->payload);
 }
 
+/* Somebody wants to leave, and goes first. -EAGAIN: no commit came about, and looking again would not help. */
+static int let_go_first(GroupOutbox *outbox, const GroupRecord *record, GroupSession *session)
+{
+        bool has_commit = false;
+        int r;
+
+        r = group_let_go(outbox->store, outbox->self, record, session);
+        if (r == 0)
+                r = store_group_commit_exists(outbox->store, record->contact, &has_commit);
+        return r < 0 ? r : has_commit ? 0 : -EAGAIN;
+}
+
 static int seal(GroupOutbox *outbox, const GroupRecord *record, GroupSession *session, Sealed *sealed)
 {
         _cleanup_(freep) uint8_t *plaintext = NULL;
@@ -247,7 +259,7 @@ static int seal(GroupOutbox *outbox, const GroupRecord *record, GroupSession *se
         r = group_session_send(session, mls_slice(plaintext, size), &context, &sealed->payload);
         sodium_memzero(plaintext, size);
         if (r == MLS_COMMIT_FIRST)
-                return group_let_go(outbox->store, outbox->self, record, session);
+                return let_go_first(outbox, record, session);
         if (r != 0)
                 return r < 0 ? r : outbox_fail(outbox->store, entry, PROBLEM_NOT_A_MEMBER);
         randombytes_buf(entry->envelope_id.bytes, sizeof(entry->envelope_id.bytes));

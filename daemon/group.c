@@ -154,6 +154,19 @@ static int start_anew(Store *store, const PeerSelf *self, const GroupRecord *rec
         return group_queue_commit(store, record, session, &commit);
 }
 
+/* A wish to leave is for one epoch. Whoever was made an administrator meanwhile has to leave as one. */
+static int leave_again(Store *store, GroupRecord *record, GroupSession *session)
+{
+        int r;
+
+        r = group_queue_leave(store, record, session);
+        if (r == GROUP_NOTHING_TO_DO) /* nobody else is left */
+                return group_end(store, record, GROUP_STANDING_LEFT);
+        if (r > 0)
+                record->standing = GROUP_STANDING_MEMBER;
+        return r < 0 ? r : 0;
+}
+
 int group_take_changes(Store *store, const PeerSelf *self, GroupRecord *record, GroupSession *session,
                        const GroupEvent *event)
 {
@@ -175,9 +188,7 @@ int group_take_changes(Store *store, const PeerSelf *self, GroupRecord *record, 
                 r = store_group_commit_delete(store, record->contact);
         else if (event->lost_commit)
                 r = start_anew(store, self, record, session);
-        if (r == 0 && record->standing == GROUP_STANDING_LEAVING && !group_session_is_leaving(session))
-                r = group_queue_leave(store, record, session);
-        return r > 0 ? 0 : r;
+        return r == 0 && record->standing == GROUP_STANDING_LEAVING ? leave_again(store, record, session) : r;
 }
 
 /* ---- What leaves ---- */

@@ -280,7 +280,7 @@ int store_group_outbox_first(Store *store, int (*each)(void *userdata, const Out
         r = statement_prepare(store->database, &s,
                               "SELECT outbox.number, outbox.contact, message, outbox.envelope_id, envelope"
                               " FROM outbox JOIN group_session ON group_session.contact = outbox.contact"
-                              " WHERE standing IN ('member', 'leaving') AND behind = 0"
+                              " WHERE (standing = 'member' OR (standing = 'leaving' AND envelope IS NOT NULL)) AND behind = 0"
                               "   AND outbox.contact NOT IN (SELECT contact FROM group_commit)"
                               " ORDER BY outbox.number LIMIT 1");
         if (r < 0)

@@ -95,7 +95,8 @@ int store_group_goodbye_delete(Store *store, const GroupId *id);
 /*
  * The first entry of the outbox for a group that we may write to and that has no commit under way, given to each(),
  * whose result it returns; or STORE_OUTBOX_NONE. A sealed entry has its envelope, and says that it is for
- * the device STORE_GROUP_DEVICE; the others are sealed when they leave, in the epoch of that time.
+ * the device STORE_GROUP_DEVICE; the others are sealed when they leave, in the epoch of that time. Who has said
+ * that they leave says no more, so then they wait.
  */
 enum { STORE_GROUP_DEVICE = 1 };
 int store_group_outbox_first(Store *store, int (*each)(void *userdata, const OutboxEntry *entry), void *userdata);
