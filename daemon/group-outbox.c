@@ -24,7 +24,7 @@ struct GroupOutbox {
         void *userdata;
         Pause *pause;
         bool under_way;
-        int64_t contact; /* of a commit, or of a question */
+        int64_t contact; /* of a commit, a question, or a message */
         GroupId goodbye;
 };
 
@@ -193,10 +193,13 @@ static int ask_for_commits(GroupOutbox *outbox)
 static bool on_message_answer(void *userdata, const Wire__ServerFrame *frame)
 {
         GroupOutbox *outbox = userdata;
+        const Wire__Error *error = error_of(frame);
         uint32_t pause_ms = 0;
         int r = 0;
 
-        if (frame->body_case == WIRE__SERVER_FRAME__BODY_SEND_RESULT)
+        if (error && error->code == WIRE__ERROR_CODE__ERROR_CODE_NO_GROUP)
+                r = group_result_not_in(outbox->store, outbox->contact);
+        else if (frame->body_case == WIRE__SERVER_FRAME__BODY_SEND_RESULT)
                 r = outbox_apply_result(outbox->store, frame->send_result, &pause_ms);
         else
                 pause_ms = frame->body_case == WIRE__SERVER_FRAME__BODY_ERROR && frame->error->retry_after_ms
@@ -205,8 +208,9 @@ static bool on_message_answer(void *userdata, const Wire__ServerFrame *frame)
         return go_on(outbox, r, pause_ms);
 }
 
-static int send_payload(GroupOutbox *outbox, const GroupId *id, const EnvelopeId *envelope_id, MlsSlice payload)
+static int send_payload(GroupOutbox *outbox, const GroupRecord *record, const EnvelopeId *envelope_id, MlsSlice payload)
 {
+        const GroupId *id = &record->id;
         Wire__ClientFrame frame = WIRE__CLIENT_FRAME__INIT;
         Wire__GroupSend body = WIRE__GROUP_SEND__INIT;
 
@@ -215,6 +219,7 @@ static int send_payload(GroupOutbox *outbox, const GroupId *id, const EnvelopeId
         body.payload = (ProtobufCBinaryData){payload.size, (uint8_t *)payload.data};
         frame.body_case = WIRE__CLIENT_FRAME__BODY_GROUP_SEND;
         frame.group_send = &body;
+        outbox->contact = record->contact;
         return server_link_send(outbox->link, &frame, on_message_answer, outbox);
 }
 
@@ -315,7 +320,7 @@ static int send_message(GroupOutbox *outbox)
                 if (sealed.payload.size == 0)
                         return LOOK_AGAIN;
         }
-        return send_payload(outbox, &record.id, &sealed.entry.envelope_id, mls_slice_of(&sealed.payload));
+        return send_payload(outbox, &record, &sealed.entry.envelope_id, mls_slice_of(&sealed.payload));
 }
 
 /* ---- Goodbyes ---- */

@@ -89,7 +89,7 @@ static bool is_commit(MlsSlice payload)
 {
         GroupMessageHeader header;
 
-        return group_message_peek(payload, &header) == 0 && header.is_handshake;
+        return group_message_peek(payload, &header) == 0 && header.is_commit;
 }
 
 /* The group stays as it is; a commit of ours for the same epoch says in spite of which one it is. */
@@ -100,7 +100,8 @@ static int refuse(Taking *t, int refusal, const GroupEvent *event, const Envelop
                 t->record.has_refused = true;
                 t->record.refused = *id;
         }
-        return group_note(t->store, t->record.contact, MESSAGE_GROUP_REFUSED, event->sender.address.name, NULL);
+        /* The server can send it again and again, and does so where it is asked for commits. */
+        return group_note_once(t->store, t->record.contact, MESSAGE_GROUP_REFUSED, event->sender.address.name);
 }
 
 static int take_refusal(Taking *t, int refusal, const GroupEvent *event, const EnvelopeId *id, MlsSlice payload)
@@ -234,8 +235,23 @@ int group_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope
 /* ---- Catching up ---- */
 
 /*
+ * Whoever can write to the group can send what looks like a commit and is refused. What counts is the last one that the
+ * server has taken for our epoch: another one cannot be taken the place of.
+ */
+static void check_refused(Taking *t, const Wire__GroupCommits *commits)
+{
+        const Wire__StoredCommit *last = commits->n_commits > 0 ? commits->commits[commits->n_commits - 1] : NULL;
+
+        if (commits->more || !t->record.has_refused)
+                return;
+        if (commits->epoch <= group_session_epoch(t->session) ||
+            (last && memcmp(last->id.data, t->record.refused.bytes, sizeof(t->record.refused.bytes)) != 0))
+                t->record.has_refused = false;
+}
+
+/*
  * What the server gave is all that there is: if it does not lead to the server's epoch, nobody has what is between.
- * Where it lacks nothing, a commit of ours that was late is made anew, or sent again.
+ * Where it lacks nothing, a commit of ours that was late is made anew, or sent again: in spite of what was refused here.
  */
 static int settle(Taking *t, const Wire__GroupCommits *commits)
 {
@@ -246,7 +262,9 @@ static int settle(Taking *t, const Wire__GroupCommits *commits)
                 return 0;
         t->record.behind = false;
         if (!is_behind)
-                return store_group_commit_again(t->store, t->record.contact);
+                return store_group_commit_again(t->store, &t->record);
+        if (t->record.standing == GROUP_STANDING_LOST) /* said already; and we may be about to come back */
+                return 0;
         t->record.standing = GROUP_STANDING_LOST;
         r = store_group_commit_delete(t->store, t->record.contact);
         if (r == 0)
@@ -275,6 +293,7 @@ int group_take_commits(Store *store, const PeerSelf *self, int64_t contact, cons
                         return r;
         }
         r = take_held(&t);
+        check_refused(&t, commits);
         if (r == 0 && t.record.behind)
                 r = settle(&t, commits);
         return r < 0 ? r : save_group(&t, false);

@@ -6,6 +6,7 @@
 #include "daemon/cleanup.h"
 #include "daemon/group-rejoin.h"
 #include "daemon/log.h"
+#include "daemon/outbox-result.h"
 #include "daemon/pause.h"
 #include "wire/error.h"
 
@@ -94,7 +95,7 @@ static int lose(Store *store, GroupRecord *record)
         record->behind = false;
         r = store_group_commit_delete(store, record->contact);
         if (r == 0)
-                r = group_note(store, record->contact, MESSAGE_GROUP_LOST, NULL, NULL);
+                r = group_note_once(store, record->contact, MESSAGE_GROUP_LOST, NULL);
         return r < 0 ? r : store_group_update(store, record);
 }
 
@@ -143,6 +144,29 @@ int group_result_refused(Store *store, int64_t contact, const Wire__Error *error
                         return r;
         }
         r = apply_refusal(store, &record, error, out);
+        return r < 0 ? r : store_commit(&transaction);
+}
+
+int group_result_not_in(Store *store, int64_t contact)
+{
+        _cleanup_(store_rollbackp) Store *transaction = NULL;
+        OutboxEntry entry;
+        GroupRecord record;
+        int r;
+
+        r = store_begin(store, &transaction);
+        if (r < 0)
+                return r;
+        r = store_group_get(store, contact, &record);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        while ((r = store_outbox_first(store, contact, &entry)) == 0) {
+                r = outbox_fail(store, &entry, PROBLEM_NOT_A_MEMBER);
+                if (r < 0)
+                        return r;
+        }
+        if (r >= 0)
+                r = lose(store, &record);
         return r < 0 ? r : store_commit(&transaction);
 }
 

@@ -15,5 +15,7 @@ typedef struct GroupResult {
 int group_result_accepted(Store *store, const PeerSelf *self, int64_t contact, GroupResult *out);
 /* It was not, or the server does not take it. */
 int group_result_refused(Store *store, int64_t contact, const Wire__Error *error, GroupResult *out);
+/* It says of a message that we are not in the group; a transaction of its own. */
+int group_result_not_in(Store *store, int64_t contact);
 /* The server does not give us the commits that are missing; in the caller's transaction. */
 int group_result_not_caught_up(Store *store, int64_t contact, const Wire__Error *error, GroupResult *out);

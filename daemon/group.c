@@ -101,6 +101,17 @@ int group_note(Store *store, int64_t contact, MessageKind kind, const char *send
         return store_event_add(store, EVENT_GROUP_CHANGED, contact, notice.number);
 }
 
+int group_note_once(Store *store, int64_t contact, MessageKind kind, const char *sender)
+{
+        MessageKind newest;
+        int r;
+
+        r = store_message_newest_kind(store, contact, &newest);
+        if (r < 0 || (r == 0 && newest == kind))
+                return r;
+        return group_note(store, contact, kind, sender, NULL);
+}
+
 static int note_change(Store *store, int64_t contact, const char *actor, const GroupChange *change)
 {
         const char *member = change->member.address.name;
@@ -180,6 +191,9 @@ int group_take_changes(Store *store, const PeerSelf *self, GroupRecord *record, 
                         return r;
         }
         record->has_refused = false;
+        /* What was missing has come after all: a commit that is asked for may come before what it refers to. */
+        if (record->standing == GROUP_STANDING_LOST)
+                record->standing = group_session_is_leaving(session) ? GROUP_STANDING_LEAVING : GROUP_STANDING_MEMBER;
         if (event->removed_us)
                 return group_end(store, record,
                                  says_that_we_left(event, self->address.name) ? GROUP_STANDING_LEFT

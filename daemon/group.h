@@ -20,6 +20,9 @@ int group_find(Store *store, const char *conversation, GroupRecord *out);
 /* A notice of the group, and the event that tells of it. sender, subject: NULL where there is none. */
 int group_note(Store *store, int64_t contact, MessageKind kind, const char *sender, const char *subject);
 
+/* The same, but one stands for all that follow it directly. */
+int group_note_once(Store *store, int64_t contact, MessageKind kind, const char *sender);
+
 /* The group is in its next epoch by these changes: tells of them, and takes care of a commit of ours. The
  * caller saves session and record. */
 int group_take_changes(Store *store, const PeerSelf *self, GroupRecord *record, GroupSession *session,

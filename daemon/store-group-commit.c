@@ -56,15 +56,19 @@ int store_group_commit_set_late(Store *store, int64_t contact)
         return statement_run(s);
 }
 
-int store_group_commit_again(Store *store, int64_t contact)
+int store_group_commit_again(Store *store, const GroupRecord *record)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
-        r = statement_prepare(store->database, &s, "UPDATE group_commit SET was_late = 0 WHERE contact = :contact");
+        r = statement_prepare(store->database, &s,
+                              "UPDATE group_commit SET in_spite_of = :refused, was_late = 0"
+                              " WHERE contact = :contact AND was_late = 1");
         if (r < 0)
                 return r;
-        statement_bind_int64(s, ":contact", contact);
+        statement_bind_int64(s, ":contact", record->contact);
+        statement_bind_blob(s, ":refused", record->has_refused ? record->refused.bytes : NULL,
+                            record->has_refused ? sizeof(record->refused.bytes) : 0);
         return statement_run(s);
 }
 

@@ -66,8 +66,8 @@ typedef struct GroupCommitRow {
 int store_group_commit_set(Store *store, const GroupCommitRow *row);
 int store_group_commit_delete(Store *store, int64_t contact);
 int store_group_commit_set_late(Store *store, int64_t contact);
-/* If it was late: it is to be sent again. */
-int store_group_commit_again(Store *store, int64_t contact);
+/* If it was late: it is to be sent again, in spite of what the record says was refused. */
+int store_group_commit_again(Store *store, const GroupRecord *record);
 /* Whose commit it is; STORE_GROUP_NONE: nobody's (any more). */
 int store_group_commit_find(Store *store, const EnvelopeId *id, int64_t *contact_out);
 int store_group_commit_exists(Store *store, int64_t contact, bool *out);

@@ -264,6 +264,7 @@ int group_message_peek(MlsSlice message, GroupMessageHeader *out)
         memcpy(out->group.bytes, header.group_id.data, GROUP_ID_SIZE);
         out->epoch = header.epoch;
         out->is_handshake = header.type != MLS_APPLICATION;
+        out->is_commit = header.type == MLS_COMMIT;
         return 0;
 }
 

@@ -224,5 +224,6 @@ typedef struct GroupMessageHeader {
         GroupId group;
         uint64_t epoch;
         bool is_handshake; /* a commit or a wish to leave; else a message with content */
+        bool is_commit;
 } GroupMessageHeader;
 int group_message_peek(MlsSlice message, GroupMessageHeader *out);
