@@ -229,6 +229,8 @@ int group_take_envelope(Store *store, const PeerSelf *self, const Wire__Envelope
                 return inbox_refuse(store, "of a group that is not known here");
         if (memcmp(header.group.bytes, id.bytes, sizeof(id.bytes)) != 0)
                 return inbox_refuse(store, "of another group than the server says");
+        if (!group_standing_is_in(t.record.standing)) /* the server has not heard it yet */
+                return 0;
         return take_of_group(&t, envelope, payload);
 }
 
@@ -284,7 +286,7 @@ int group_take_commits(Store *store, const PeerSelf *self, int64_t contact, cons
         r = open_group(&t);
         if (r < 0)
                 return r;
-        for (size_t i = 0; i < commits->n_commits && t.record.standing != GROUP_STANDING_REMOVED; i++) {
+        for (size_t i = 0; i < commits->n_commits && group_standing_is_in(t.record.standing); i++) {
                 const Wire__StoredCommit *commit = commits->commits[i];
 
                 memcpy(id.bytes, commit->id.data, sizeof(id.bytes));
@@ -294,7 +296,7 @@ int group_take_commits(Store *store, const PeerSelf *self, int64_t contact, cons
         }
         r = take_held(&t);
         check_refused(&t, commits);
-        if (r == 0 && t.record.behind)
+        if (r == 0 && t.record.behind && group_standing_is_in(t.record.standing))
                 r = settle(&t, commits);
         return r < 0 ? r : save_group(&t, false);
 }

@@ -91,6 +91,8 @@ static int lose(Store *store, GroupRecord *record)
 {
         int r;
 
+        if (!group_standing_is_in(record->standing)) /* who has us out said so before the server did */
+                return store_group_commit_delete(store, record->contact);
         record->standing = GROUP_STANDING_LOST;
         record->behind = false;
         r = store_group_commit_delete(store, record->contact);

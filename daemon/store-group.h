@@ -18,6 +18,12 @@ typedef enum GroupStanding {
 /* The names of the bus and of the store. */
 const char *group_standing_name(GroupStanding standing);
 
+/* Neither left nor removed, as far as we know. */
+static inline bool group_standing_is_in(GroupStanding standing)
+{
+        return standing != GROUP_STANDING_LEFT && standing != GROUP_STANDING_REMOVED;
+}
+
 typedef struct GroupRecord {
         int64_t contact;
         GroupId id;
