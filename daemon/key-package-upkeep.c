@@ -16,7 +16,7 @@ enum {
         PACKAGES_FULL = 50,
         LOOK_SECONDS = 6 * 3600, /* how often a connection that lasts looks at their age */
 };
-/* The last-resort package: long before it expires, so that nobody meets an expired one. */
+/* The last-resort package, and the others with it: long before they expire, so that nobody meets an expired one. */
 #define LAST_RESORT_ROTATE_MS (UINT64_C(30) * 24 * 3600 * 1000)
 
 /* One upload, whose packages are in the store. */
@@ -26,6 +26,7 @@ typedef struct Upload {
         size_t one_time_count, count;
         MlsBuffer parts[PACKAGES_FULL + 1];
         MlsSlice last_resort;
+        bool replace; /* the one-time packages that the server has are as old as the last resort was */
 } Upload;
 
 struct KeyPackageUpkeep {
@@ -122,7 +123,7 @@ static int is_last_resort_due(Store *store, bool *due_out)
 }
 
 /* Packages that were made before, and that the server has not confirmed, go first. */
-static int make_missing(KeyPackageUpkeep *upkeep, uint32_t left)
+static int make_missing(KeyPackageUpkeep *upkeep, uint32_t left, bool *replace_out)
 {
         _cleanup_(store_rollbackp) Store *transaction = NULL;
         unsigned wanted = left < PACKAGES_LOW ? PACKAGES_FULL - left : 0;
@@ -130,6 +131,7 @@ static int make_missing(KeyPackageUpkeep *upkeep, uint32_t left)
         bool due = false;
         int r;
 
+        *replace_out = false;
         r = store_begin(upkeep->store, &transaction);
         if (r < 0)
                 return r;
@@ -140,6 +142,10 @@ static int make_missing(KeyPackageUpkeep *upkeep, uint32_t left)
                 r = is_last_resort_due(upkeep->store, &due);
         if (r < 0)
                 return r;
+        if (due) {
+                *replace_out = true;
+                wanted = PACKAGES_FULL;
+        }
         if (due && unsent.last_resort == 0) {
                 r = make_one(upkeep, GROUP_PACKAGE_LAST_RESORT);
                 if (r < 0)
@@ -223,6 +229,7 @@ static int send_upload(KeyPackageUpkeep *upkeep, Upload *upload)
                 body.n_one_time = upload->one_time_count;
                 body.last_resort.data = (uint8_t *)upload->last_resort.data;
                 body.last_resort.len = upload->last_resort.size;
+                body.replace = upload->replace;
         }
         frame.body_case = WIRE__CLIENT_FRAME__BODY_UPLOAD_KEY_PACKAGES;
         frame.upload_key_packages = &body;
@@ -236,7 +243,7 @@ static int fill(KeyPackageUpkeep *upkeep, uint32_t left)
 
         if (!upload)
                 return -ENOMEM;
-        r = make_missing(upkeep, left);
+        r = make_missing(upkeep, left, &upload->replace);
         if (r < 0)
                 return r;
         r = store_key_package_each_unsent(upkeep->store, add_to_upload, upload);
