@@ -13,6 +13,7 @@
 #include "daemon/attachment-sweep.h"
 #include "daemon/attachment-upload.h"
 #include "daemon/cleanup.h"
+#include "daemon/group.h"
 #include "daemon/log.h"
 #include "daemon/state-folder.h"
 #include "daemon/store-attachment.h"
@@ -47,7 +48,8 @@ static bool comes_by_itself(const Attachments *attachments, const Attachment *at
         int64_t id;
 
         if (transfer_contact(attachments->with.store, attachment->message, &id) != 0 ||
-            store_contact_get(attachments->with.store, id, &contact) != 0 || !contact_is_accepted(&contact))
+            store_contact_get(attachments->with.store, id, &contact) != 0 || !contact_is_accepted(&contact) ||
+            group_is_invitation(attachments->with.store, &contact))
                 return false;
         return attachment->content.size <= limit && g_str_has_prefix(attachment->content.media_type, "image/") &&
                attachment_space_beside(attachments->folder, blob_size(attachment->content.size),

@@ -79,6 +79,14 @@ int group_find(Store *store, const char *conversation, GroupRecord *out)
         return store_group_find(store, &id, out);
 }
 
+bool group_is_invitation(Store *store, const Contact *conversation)
+{
+        GroupRecord record;
+
+        return conversation->is_group && store_group_get(store, conversation->id, &record) == 0 &&
+               record.standing == GROUP_STANDING_INVITED;
+}
+
 /* ---- What has happened ---- */
 
 int group_note(Store *store, int64_t contact, MessageKind kind, const char *sender, const char *subject)

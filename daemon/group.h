@@ -17,6 +17,9 @@ int group_add_conversation(Store *store, const char *name, Contact *out);
 /* Finds a group by its conversation's name, or by its ID behind the plus sign. 0 or STORE_GROUP_NONE. */
 int group_find(Store *store, const char *conversation, GroupRecord *out);
 
+/* A stranger has added us to this conversation's group, and no person has answered: what is said there waits, as a request does. */
+bool group_is_invitation(Store *store, const Contact *conversation);
+
 /* A notice of the group, and the event that tells of it. sender, subject: NULL where there is none. */
 int group_note(Store *store, int64_t contact, MessageKind kind, const char *sender, const char *subject);
 

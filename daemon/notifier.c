@@ -6,6 +6,7 @@
 
 #include "daemon/bus.h"
 #include "daemon/desktop-window.h"
+#include "daemon/group.h"
 #include "daemon/log.h"
 #include "daemon/notices.h"
 
@@ -122,7 +123,8 @@ static bool is_silent(const Notifier *notifier, const char *conversation)
         Contact contact;
 
         return !messenger || store_contact_find(messenger->store, conversation, &contact) != 0 ||
-               !contact_is_accepted(&contact) || contact.marks[MARK_MUTED];
+               !contact_is_accepted(&contact) || contact.marks[MARK_MUTED] ||
+               group_is_invitation(messenger->store, &contact);
 }
 
 static void take_message(Notifier *notifier, const Event *event)
