@@ -8,6 +8,7 @@
 #include "client/failure.h"
 #include "gtk-ui/history.h"
 #include "gtk-ui/message-row.h"
+#include "gtk-ui/stack.h"
 
 enum { NEAR = 400 }; /* pixels from an end: time to load what lies beyond */
 
@@ -17,6 +18,7 @@ struct _SmConversationPage {
         SmContact *contact; /* NULL: nobody, or a stranger */
         char *name;         /* NULL: nobody */
         SmHistory *history;
+        guint64 marked; /* up to here the daemon was told that it is read */
         GCancellable *cancellable;
         gboolean at_end; /* the newest message is in view, and stays in view */
         GtkWidget *header, *back, *title, *pages, *key_changed, *scroller, *list, *entry, *send;
@@ -75,20 +77,46 @@ static void on_sized(SmConversationPage *self, GtkAdjustment *adjustment)
                                                                      gtk_adjustment_get_page_size(adjustment));
 }
 
+/* The number of the newest message that somebody here has not read, or 0. */
+static guint64 newest_unread(GListModel *messages)
+{
+        for (guint i = g_list_model_get_n_items(messages); i > 0; i--) {
+                g_autoptr(SmMessage) message = g_list_model_get_item(messages, i - 1);
+                const ClientMessage *fields = sm_message_fields(message);
+
+                if (!fields->outgoing)
+                        return strcmp(fields->state, "received") == 0 ? fields->number : 0;
+        }
+        return 0;
+}
+
+/* Read is what is open in a window that somebody uses. */
 static void mark_read(SmConversationPage *self)
 {
-        GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
-        MessengerMessages *messages = sm_daemon_messages(self->daemon);
+        GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
+        MessengerMessages *messages = self->daemon ? sm_daemon_messages(self->daemon) : NULL;
+        GVariantBuilder options;
+        guint64 number;
 
-        if (!messages || !self->contact || !gtk_widget_get_mapped(GTK_WIDGET(self)) ||
-            sm_contact_number(self->contact, "Unread") == 0) {
-                g_variant_builder_clear(&options);
+        if (!messages || !self->history || !gtk_widget_get_mapped(GTK_WIDGET(self)) || !GTK_IS_WINDOW(root) ||
+            !gtk_window_is_active(GTK_WINDOW(root)))
                 return;
-        }
+        number = newest_unread(G_LIST_MODEL(self->history));
+        if (number <= self->marked)
+                return;
+        self->marked = number;
+        g_variant_builder_init(&options, G_VARIANT_TYPE_VARDICT);
         g_dbus_proxy_call(G_DBUS_PROXY(messages), "MarkRead",
-                          g_variant_new("(sta{sv})", self->name, sm_contact_number(self->contact, "LastMessage"),
-                                        &options),
+                          g_variant_new("(sta{sv})", self->name, number, &options),
                           G_DBUS_CALL_FLAGS_NO_AUTO_START, CLIENT_CALL_TIMEOUT_MS, NULL, NULL, NULL);
+}
+
+static void on_root(SmConversationPage *self)
+{
+        GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
+
+        if (GTK_IS_WINDOW(root))
+                g_signal_connect_object(root, "notify::is-active", G_CALLBACK(mark_read), self, G_CONNECT_SWAPPED);
 }
 
 static void on_contact_changed(SmConversationPage *self)
@@ -103,7 +131,6 @@ static void on_contact_changed(SmConversationPage *self)
         adw_window_title_set_subtitle(ADW_WINDOW_TITLE(self->title), subtitle);
         gtk_revealer_set_reveal_child(GTK_REVEALER(self->key_changed),
                                       self->contact && sm_contact_flag(self->contact, "KeyChanged"));
-        mark_read(self);
 }
 
 /* ---- Writing ---- */
@@ -266,14 +293,17 @@ static void enter(SmConversationPage *self, SmDaemon *daemon, SmContact *contact
         leave(self);
         g_set_object(&self->daemon, daemon);
         self->name = g_strdup(name);
-        gtk_stack_set_visible_child_name(GTK_STACK(self->pages), name ? "messages" : "nobody");
+        stack_show(GTK_STACK(self->pages), name ? "messages" : "nobody");
         if (contact) {
                 self->contact = g_object_ref(contact);
                 g_signal_connect_swapped(contact, "changed", G_CALLBACK(on_contact_changed), self);
         }
         if (name) {
                 self->at_end = TRUE;
+                self->marked = 0;
                 self->history = sm_history_new(daemon, name);
+                g_signal_connect_object(self->history, "items-changed", G_CALLBACK(mark_read), self,
+                                        G_CONNECT_SWAPPED | G_CONNECT_AFTER);
                 gtk_list_view_set_model(GTK_LIST_VIEW(self->list),
                                         GTK_SELECTION_MODEL(gtk_no_selection_new(
                                                         g_object_ref(G_LIST_MODEL(self->history)))));
@@ -355,6 +385,8 @@ static void sm_conversation_page_init(SmConversationPage *self)
         g_signal_connect_object(factory, "bind", G_CALLBACK(on_row_bind), self, 0);
         g_signal_connect(factory, "unbind", G_CALLBACK(on_row_unbind), NULL);
         gtk_list_view_set_factory(GTK_LIST_VIEW(self->list), factory);
+        g_signal_connect(self, "notify::root", G_CALLBACK(on_root), NULL);
+        g_signal_connect_after(self, "map", G_CALLBACK(mark_read), NULL);
         g_signal_connect_swapped(buffer_of(self), "changed", G_CALLBACK(on_text_changed), self);
         adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(self->scroller));
         g_signal_connect_swapped(adjustment, "value-changed", G_CALLBACK(on_scrolled), self);

@@ -7,6 +7,7 @@
 #include "gtk-ui/conversation-page.h"
 #include "gtk-ui/conversation-row.h"
 #include "gtk-ui/sign-on-page.h"
+#include "gtk-ui/stack.h"
 #include "gtk-ui/unlock-page.h"
 
 struct _SmWindow {
@@ -104,7 +105,7 @@ static void on_contacts_changed(SmWindow *self)
 {
         gboolean any = g_list_model_get_n_items(sm_daemon_contacts(self->daemon)) > 0;
 
-        gtk_stack_set_visible_child_name(GTK_STACK(self->list_pages), any ? "list" : "empty");
+        stack_show(GTK_STACK(self->list_pages), any ? "list" : "empty");
         if (self->wanted && select_contact(self, self->wanted))
                 g_clear_pointer(&self->wanted, g_free);
 }
@@ -189,7 +190,7 @@ static void show_waiting(SmWindow *self, gboolean missing)
         adw_status_page_set_icon_name(ADW_STATUS_PAGE(self->waiting), missing ? "dialog-error-symbolic" : NULL);
         gtk_widget_set_visible(self->spinner, !missing);
         gtk_widget_set_visible(self->again, missing);
-        gtk_stack_set_visible_child_name(GTK_STACK(self->pages), "waiting");
+        stack_show(GTK_STACK(self->pages), "waiting");
 }
 
 static void on_state_changed(SmWindow *self)
@@ -202,14 +203,14 @@ static void on_state_changed(SmWindow *self)
                 show_waiting(self, TRUE);
                 break;
         case SM_DAEMON_NO_ACCOUNT:
-                gtk_stack_set_visible_child_name(GTK_STACK(self->pages), "sign-on");
+                stack_show(GTK_STACK(self->pages), "sign-on");
                 break;
         case SM_DAEMON_LOCKED:
-                gtk_stack_set_visible_child_name(GTK_STACK(self->pages), "unlock");
+                stack_show(GTK_STACK(self->pages), "unlock");
                 break;
         case SM_DAEMON_UNLOCKED:
                 adw_window_title_set_subtitle(ADW_WINDOW_TITLE(self->list_title), sm_daemon_user_name(self->daemon));
-                gtk_stack_set_visible_child_name(GTK_STACK(self->pages), "conversations");
+                stack_show(GTK_STACK(self->pages), "conversations");
                 break;
         }
         if (sm_daemon_state(self->daemon) != SM_DAEMON_UNLOCKED)

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A person's screen with the window on it, used as a screen reader does: a tree of roles, names and texts, and actions.
+
+One screen in one process of tests: its library talks to one accessibility bus for as long as it lives.
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+
+import gi
+
+from harness import places
+from harness.process import Process
+from harness.waiting import until
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402
+
+LAUNCHER = pathlib.Path("/usr/libexec/at-spi-bus-launcher")
+NAME, PATH = "org.securemessenger.SecureMessenger", "/org/securemessenger/SecureMessenger"
+
+
+def lacking():
+    """What is not there to show the window and to look at it, or ""."""
+    if not places.WINDOW.exists():
+        return "the window is not built"
+    if not shutil.which("Xvfb"):
+        return "Xvfb is not there"
+    if not LAUNCHER.exists():
+        return "at-spi2-core is not there"
+    try:
+        gi.require_version("Atspi", "2.0")
+    except ValueError:
+        return "gir1.2-atspi-2.0 is not there"
+    return ""
+
+
+class Screen:
+    def __init__(self, user):
+        self.user = user
+        self.server = Process("Xvfb", user.folder,
+                              ["Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "1000x700x24"], user.env)
+        self.server.start(stdout=subprocess.PIPE)
+        display = ":" + self.server.process.stdout.readline().decode().strip()
+        self.env = user.env | {"DISPLAY": display, "GDK_BACKEND": "x11", "GSK_RENDERER": "cairo",
+                               "GSETTINGS_BACKEND": "memory",
+                               # What GTK and fontconfig keep to their end is theirs.
+                               "ASAN_OPTIONS": user.env["ASAN_OPTIONS"] + ":detect_leaks=0"}
+        self.launcher = Process("at-spi-bus-launcher", user.folder, [LAUNCHER, "--launch-immediately"], self.env)
+        self.launcher.start()
+        until("the accessibility bus", lambda: self.launcher.check_running() and user.bus.has("org.a11y.Bus"))
+        os.environ["AT_SPI_BUS_ADDRESS"], = user.bus.call("org.a11y.Bus.GetAddress", path="/org/a11y/bus",
+                                                          name="org.a11y.Bus")
+        from gi.repository import Atspi
+        self.atspi = Atspi
+        Atspi.init()
+        self.window = Process("secure-messenger", user.folder, [places.WINDOW], self.env)
+
+    def end(self):
+        self.window.stop()
+        self.launcher.stop()
+        self.server.stop()
+        self.server.process.stdout.close()
+
+    # The program
+
+    def open(self):
+        self.window.start()
+        until("the window", lambda: self.window.check_running() and self.find("frame", "Secure Messenger"))
+
+    def action(self, name, *arguments):
+        """What a notification, or the desktop, asks the program for."""
+        self.user.bus.call("org.freedesktop.Application.ActivateAction", "(sava{sv})",
+                           (name, [GLib.Variant("s", argument) for argument in arguments], {}), path=PATH, name=NAME)
+
+    def quit(self):
+        self.action("quit")
+        until("the window is closed", lambda: not self.window.running)
+        assert self.window.process.returncode == 0, self.window.log()
+
+    # What is in the window
+
+    def walk(self, node=None):
+        """Every object that is there for a screen reader, with its role and name."""
+        if node is None:
+            desktop = self.atspi.get_desktop(0)
+            for i in range(desktop.get_child_count()):
+                if (program := desktop.get_child_at_index(i)) is not None:
+                    yield from self.walk(program)
+            return
+        node.clear_cache()
+        yield node, node.get_role_name(), node.get_name()
+        for i in range(node.get_child_count()):
+            if (child := node.get_child_at_index(i)) is not None:
+                yield from self.walk(child)
+
+    def find(self, role, name):
+        """The object with that role whose name has this in it, or None. It may go while one looks."""
+        try:
+            return next((node for node, is_role, is_name in self.walk() if is_role == role and name in is_name), None)
+        except GLib.Error:
+            return None
+
+    def see(self, role, name):
+        """Waits until it is there."""
+        try:
+            return until(f"{role} {name!r} in the window", lambda: self.window.check_running() and self.find(role, name))
+        except AssertionError as problem:
+            there = ", ".join(f"{is_role} {is_name!r}" for _, is_role, is_name in self.walk() if is_name)
+            raise AssertionError(f"{problem}; there is {there}") from None
+
+    def see_no(self, role, name):
+        until(f"no {role} {name!r} in the window", lambda: self.window.check_running() and not self.find(role, name))
+
+    def click(self, role, name, action="click"):
+        node = self.see(role, name)
+        names = [node.get_action_name(i) for i in range(node.get_n_actions())]
+        assert node.do_action(names.index(action)), f"{role} {name!r}: {action}"
+
+    def write(self, role, name, text):
+        assert self.see(role, name).set_text_contents(text), f"{role} {name!r} takes no text"

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The window on a screen, with a real daemon behind it, used by its names and actions as a screen reader does."""
+import pytest
+
+from harness.screen import Screen, lacking
+from harness.waiting import until
+
+pytestmark = pytest.mark.skipif(bool(lacking()), reason=lacking())
+
+
+@pytest.fixture(scope="module")
+def alice(shared_server, shared_stage):
+    return shared_stage.user("alice-at-window")
+
+
+@pytest.fixture(scope="module")
+def bob(shared_server, shared_stage):
+    return shared_stage.member("bob", shared_server)
+
+
+@pytest.fixture(scope="module")
+def screen(alice):
+    screen = Screen(alice)
+    try:
+        screen.open()
+        yield screen
+    finally:
+        screen.end()
+    said = screen.window.log()
+    assert "CRITICAL" not in said, said
+
+
+def test_first_run(screen, alice, shared_server):
+    screen.write("text", "Address", shared_server.url)
+    screen.write("text", "Pin", shared_server.pin)
+    screen.write("text", "User name", "x")
+    screen.write("password text", "Password", alice.password)
+    screen.click("push button", "Register")
+    screen.see("label", "user name")  # and why not
+    screen.write("text", "User name", alice.name)
+    screen.write("password text", "Password", alice.password)
+    screen.click("push button", "Register")
+    screen.see("label", "Nobody yet")
+    assert alice.account("State") == "unlocked"
+    alice.wait_online()
+
+
+def test_they_write(screen, alice, bob):
+    """What comes is in the list; a notification's action opens it; the answer arrives."""
+    bob.send(alice, "Is the boat ready?")
+    screen.see("label", bob.name)
+    screen.action("open-conversation", bob.name)
+    screen.see("label", "Is the boat ready?")
+    screen.write("text", "Message", "It leaves at nine")
+    screen.click("push button", "Send")
+    bob.wait_text(alice, "It leaves at nine")
+    screen.see("label", "It leaves at nine")
+    bob.send(alice, "Good")
+    screen.see("label", "Good")
+    bob.wait_state(alice, "Good", "read")
+
+
+def test_lock_and_unlock(screen, alice, bob):
+    screen.click("frame", "Secure Messenger", "win.lock")
+    until("locked", lambda: alice.account("State") == "locked")
+    screen.see("label", "Locked")
+    assert not screen.find("label", "It leaves at nine")
+    screen.write("password text", "Password", "not this one")
+    screen.click("push button", "Unlock")
+    screen.see("label", "password is wrong")
+    screen.write("password text", "Password", alice.password)
+    screen.click("push button", "Unlock")
+    screen.see("label", bob.name)
+
+
+def test_daemon_goes_and_comes(screen, alice, bob):
+    assert alice.stop() == 0
+    screen.see("label", "Connecting")
+    alice.start()
+    screen.see("label", "Locked")
+    alice.unlock()
+    screen.see("label", bob.name)
+
+
+def test_closed_and_opened(screen, alice, bob):
+    """Messages go on without the window."""
+    screen.quit()
+    bob.send(alice, "While you were out")
+    alice.wait_text(bob, "While you were out")
+    screen.open()
+    screen.action("open-conversation", bob.name)
+    screen.see("label", "While you were out")
+    screen.quit()
