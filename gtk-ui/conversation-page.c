@@ -8,6 +8,7 @@
 #include "client/failure.h"
 #include "gtk-ui/history.h"
 #include "gtk-ui/message-row.h"
+#include "gtk-ui/request-bar.h"
 #include "gtk-ui/stack.h"
 
 enum { NEAR = 400 }; /* pixels from an end: time to load what lies beyond */
@@ -21,7 +22,7 @@ struct _SmConversationPage {
         guint64 marked; /* up to here the daemon was told that it is read */
         GCancellable *cancellable;
         gboolean at_end; /* the newest message is in view, and stays in view */
-        GtkWidget *header, *back, *title, *pages, *key_changed, *scroller, *list, *entry, *send;
+        GtkWidget *header, *back, *title, *pages, *request, *key_changed, *scroller, *list, *entry, *send;
 };
 
 G_DEFINE_FINAL_TYPE(SmConversationPage, sm_conversation_page, ADW_TYPE_BIN)
@@ -127,6 +128,8 @@ static void on_contact_changed(SmConversationPage *self)
                 subtitle = _("is typing…");
         else if (self->contact && sm_contact_flag(self->contact, "Online"))
                 subtitle = _("online");
+        else if (self->contact && sm_contact_flag(self->contact, "Verified"))
+                subtitle = _("verified");
         adw_window_title_set_title(ADW_WINDOW_TITLE(self->title), self->name ? self->name : "");
         adw_window_title_set_subtitle(ADW_WINDOW_TITLE(self->title), subtitle);
         gtk_revealer_set_reveal_child(GTK_REVEALER(self->key_changed),
@@ -309,6 +312,7 @@ static void enter(SmConversationPage *self, SmDaemon *daemon, SmContact *contact
                                                         g_object_ref(G_LIST_MODEL(self->history)))));
                 gtk_widget_grab_focus(self->entry);
         }
+        sm_request_bar_set_contact(SM_REQUEST_BAR(self->request), contact);
         on_contact_changed(self);
 }
 
@@ -359,12 +363,14 @@ static void sm_conversation_page_class_init(SmConversationPageClass *class)
         GtkWidgetClass *widget = GTK_WIDGET_CLASS(class);
 
         G_OBJECT_CLASS(class)->dispose = sm_conversation_page_dispose;
+        g_type_ensure(SM_TYPE_REQUEST_BAR);
         gtk_widget_class_set_template_from_resource(
                         widget, "/org/securemessenger/SecureMessenger/conversation-page.ui");
         gtk_widget_class_bind_template_child(widget, SmConversationPage, header);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, back);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, title);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, pages);
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, request);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, key_changed);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, scroller);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, list);

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "gtk-ui/notice.h"
 #include "gtk-ui/wording.h"
 
 /* A label lays out all of its text: what is longer is cut, and says so. */
@@ -13,6 +14,7 @@ struct _SmMessageRow {
         GtkWidget parent;
         SmMessage *message;
         GtkWidget *box, *day, *notice, *bubble, *quote, *text, *edited, *time, *state, *reason;
+        GtkWidget *file, *file_name, *file_size, *reactions, *unaccepted;
 };
 
 G_DEFINE_FINAL_TYPE(SmMessageRow, sm_message_row, GTK_TYPE_WIDGET)
@@ -58,35 +60,76 @@ static void show_text(SmMessageRow *self, const char *text)
         gtk_label_set_text(GTK_LABEL(self->text), shown);
 }
 
-static const char *notice_of(const ClientMessage *fields)
+/* Each emoji once, with how many people put it there if there are more. */
+static char *reactions_text(const ClientMessage *fields)
 {
-        if (strcmp(fields->kind, "text") == 0)
-                return NULL;
-        if (strcmp(fields->kind, "key-change") == 0)
-                return _("The security key has changed. Somebody may be listening in, or they have a new device: compare the safety number.");
-        if (strcmp(fields->kind, "unreadable") == 0)
-                return _("A message came that could not be decrypted.");
-        return _("Something came that this version cannot show.");
+        g_autoptr(GVariant) reactions = g_variant_lookup_value(fields->dictionary, "reactions", G_VARIANT_TYPE("a{ss}"));
+        g_autoptr(GHashTable) counts = g_hash_table_new(g_str_hash, g_str_equal);
+        g_autoptr(GPtrArray) order = g_ptr_array_new();
+        GString *text = g_string_new(NULL);
+
+        for (gsize i = 0; reactions && i < g_variant_n_children(reactions); i++) {
+                const char *emoji;
+                guint count;
+
+                g_variant_get_child(reactions, i, "{&s&s}", NULL, &emoji);
+                count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, emoji));
+                if (count == 0)
+                        g_ptr_array_add(order, (gpointer)emoji);
+                g_hash_table_insert(counts, (gpointer)emoji, GUINT_TO_POINTER(count + 1));
+        }
+        for (guint i = 0; i < order->len; i++) {
+                guint count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, order->pdata[i]));
+
+                g_string_append_printf(text, "%s%s", i > 0 ? "  " : "", (const char *)order->pdata[i]);
+                if (count > 1)
+                        g_string_append_printf(text, " %u", count);
+        }
+        return g_string_free(text, FALSE);
+}
+
+static void show_file(SmMessageRow *self, const ClientMessage *fields)
+{
+        gboolean is_file = strcmp(fields->kind, "attachment") == 0;
+        g_autofree char *name = wording_one_line(fields->name);
+        g_autofree char *size = g_format_size(fields->size);
+
+        gtk_widget_set_visible(self->file, is_file);
+        gtk_widget_set_visible(self->text, !is_file || *fields->text != 0);
+        gtk_label_set_text(GTK_LABEL(self->file_name), name);
+        gtk_label_set_text(GTK_LABEL(self->file_size),
+                           *fields->transfer_problem_text ? fields->transfer_problem_text : size);
+}
+
+static void show_notice(SmMessageRow *self, const ClientMessage *fields)
+{
+        g_autofree char *notice = notice_text(fields);
+
+        gtk_widget_set_visible(self->notice, notice != NULL);
+        gtk_widget_set_visible(self->bubble, notice == NULL);
+        gtk_label_set_text(GTK_LABEL(self->notice), notice ? notice : "");
+        if (notice_is_warning(fields))
+                gtk_widget_add_css_class(self->notice, "warning");
+        else
+                gtk_widget_remove_css_class(self->notice, "warning");
 }
 
 static void update(SmMessageRow *self)
 {
         const ClientMessage *fields = sm_message_fields(self->message);
-        const char *notice = notice_of(fields);
         g_autofree char *hour = wording_hour(fields->time);
         g_autofree char *quote = wording_one_line(fields->reply_text);
+        g_autofree char *reactions = reactions_text(fields);
 
-        gtk_widget_set_visible(self->notice, notice != NULL);
-        gtk_widget_set_visible(self->bubble, notice == NULL);
-        gtk_label_set_text(GTK_LABEL(self->notice), notice ? notice : "");
-        if (strcmp(fields->kind, "key-change") == 0)
-                gtk_widget_add_css_class(self->notice, "warning");
-        else
-                gtk_widget_remove_css_class(self->notice, "warning");
-
+        show_notice(self, fields);
+        show_file(self, fields);
         show_text(self, fields->text);
         gtk_label_set_text(GTK_LABEL(self->quote), quote);
         gtk_widget_set_visible(self->quote, *quote != 0);
+        gtk_label_set_text(GTK_LABEL(self->reactions), reactions);
+        gtk_widget_set_visible(self->reactions, *reactions != 0);
+        gtk_widget_set_halign(self->reactions, fields->outgoing ? GTK_ALIGN_END : GTK_ALIGN_START);
+        gtk_widget_set_visible(self->unaccepted, fields->unaccepted_key);
         gtk_label_set_text(GTK_LABEL(self->time), hour);
         gtk_widget_set_visible(self->edited, fields->edited);
         gtk_widget_set_halign(self->bubble, fields->outgoing ? GTK_ALIGN_END : GTK_ALIGN_START);
@@ -130,6 +173,11 @@ static void sm_message_row_class_init(SmMessageRowClass *class)
         gtk_widget_class_bind_template_child(widget, SmMessageRow, time);
         gtk_widget_class_bind_template_child(widget, SmMessageRow, state);
         gtk_widget_class_bind_template_child(widget, SmMessageRow, reason);
+        gtk_widget_class_bind_template_child(widget, SmMessageRow, file);
+        gtk_widget_class_bind_template_child(widget, SmMessageRow, file_name);
+        gtk_widget_class_bind_template_child(widget, SmMessageRow, file_size);
+        gtk_widget_class_bind_template_child(widget, SmMessageRow, reactions);
+        gtk_widget_class_bind_template_child(widget, SmMessageRow, unaccepted);
 }
 
 static void sm_message_row_init(SmMessageRow *self)

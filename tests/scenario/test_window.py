@@ -51,6 +51,10 @@ def test_they_write(screen, alice, bob):
     screen.see("label", bob.name)
     screen.action("open-conversation", bob.name)
     screen.see("label", "Is the boat ready?")
+    assert alice.contact(bob, "Relation") == "request"
+    screen.click("push button", "Accept")
+    until("bob is accepted", lambda: alice.contact(bob, "Relation") == "accepted")
+    screen.see_no("push button", "Accept")
     screen.write("text", "Message", "It leaves at nine")
     screen.click("push button", "Send")
     bob.wait_text(alice, "It leaves at nine")
@@ -58,6 +62,21 @@ def test_they_write(screen, alice, bob):
     bob.send(alice, "Good")
     screen.see("label", "Good")
     bob.wait_state(alice, "Good", "read")
+
+
+def test_what_is_done_to_messages(screen, alice, bob):
+    """A reaction, a file, an edit and a deletion of the other side's are seen as they come."""
+    message = bob.history(alice)[-1]["id"]
+    bob.smctl("react", message, "⛵", expect=0)
+    screen.see("label", "⛵")
+    bob.smctl("edit", message, "Good, then", expect=0)
+    screen.see("label", "Good, then")
+    screen.see("label", "edited")
+    (bob.folder / "map.txt").write_text("Here be dragons")
+    bob.smctl("send", "--file", bob.folder / "map.txt", alice.name, "The map", expect=0)
+    screen.see("label", "map.txt")
+    bob.smctl("delete", "--yes", message, expect=0)
+    screen.see("label", "This message was deleted")
 
 
 def test_lock_and_unlock(screen, alice, bob):
