@@ -292,6 +292,9 @@ static const char *const scripts[] = {
                 "ALTER TABLE contact ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;"
                 "ALTER TABLE contact ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;"
                 "ALTER TABLE contact ADD COLUMN marked_unread INTEGER NOT NULL DEFAULT 0;",
+
+                /* Which groups are behind is looked up with each thing that leaves, and lies behind their trees, which are large. */
+                "CREATE INDEX group_session_behind ON group_session (behind) WHERE behind = 1;",
 };
 
 int store_migrate(Database *database)
