@@ -83,7 +83,7 @@ const Verb verb_table[] = {
                 {"history", "NAME", 1, 1,
                  OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BEFORE) | OPTION_BIT(OPTION_AFTER),
                  N_("show the messages of a conversation"), cmd_history},
-                {"search", "WORD...", 1, COMMAND_ARGUMENTS_MAX,
+                {"search", "WORD...", 1, 16, /* as many as the daemon takes */
                  OPTION_BIT(OPTION_IN) | OPTION_BIT(OPTION_LIMIT) | OPTION_BIT(OPTION_BEFORE),
                  N_("find messages by their words, the newest first"), cmd_search},
                 {"export", "", 0, 0,

@@ -26,6 +26,7 @@ def test_history_outlives_both_daemons(alice, bob):
 
 def test_lock_and_unlock(alice, bob):
     alice.send(bob, "before the lock")
+    alice.wait_state(bob, "before the lock", "delivered")
     history = alice.history(bob)
     alice.lock()
     assert alice.account("State") == "locked"
