@@ -15,6 +15,7 @@ def test_history_outlives_both_daemons(alice, bob):
     bob.wait_text(alice, "remember this")
     bob.send(alice, "and this")
     alice.wait_text(bob, "and this")
+    bob.wait_state(alice, "and this", "delivered")
     before = alice.history(bob), bob.history(alice)
     for user in (alice, bob):
         user.restart()
