@@ -12,6 +12,7 @@
 #include "daemon/inbox-reject.h"
 #include "daemon/store-event.h"
 #include "daemon/store-key-package.h"
+#include "daemon/timer.h"
 
 static int find_package(void *userdata, const GroupReference *reference, MlsBuffer *secret_part)
 {
@@ -151,8 +152,12 @@ static int take(Store *store, const GroupId *id, const GroupRecord *known, const
         r = known ? come_back(store, &record, session) : enter(store, &record, session);
         if (r < 0)
                 return r;
-        return group_note(store, record.contact, MESSAGE_GROUP_JOINED, record.inviter,
-                          group_session_settings(session)->name);
+        r = group_note(store, record.contact, MESSAGE_GROUP_JOINED, record.inviter,
+                       group_session_settings(session)->name);
+        if (r < 0 || group_session_settings(session)->expires_after_s == 0)
+                return r;
+        return timer_take_group(store, record.contact, record.inviter,
+                                group_session_settings(session)->expires_after_s);
 }
 
 int group_join(Store *store, const PeerSelf *self, const GroupId *id, const GroupRecord *known, MlsSlice welcome,

@@ -163,6 +163,24 @@ def test_what_one_can_do_with_messages(five, tmp_path):
     until("it is gone", lambda: "Where do we meet?" not in texts(dave))
 
 
+def test_timer(five):
+    anna, bert, carol, dave, erin = five
+    anna.smctl("group", "timer", GROUP, "1h", expect=0)
+    until("bert knows", lambda: info(bert)["timer"] == 3600)
+    number = say(bert, "gone in an hour")
+    wait_text(dave, "gone in an hour")
+    assert [m["expires_after"] for m in dave.history(GROUP) if m["id"] == number] == [3600]
+    group(anna, "remove", GROUP, carol.name)
+    group(anna, "add", GROUP, carol.name)  # whoever comes gets it, too
+    until("carol is back", lambda: info(carol)["standing"] == "member")
+    number = say(carol, "mine as well")
+    wait_text(dave, "mine as well")
+    assert [m["expires_after"] for m in dave.history(GROUP) if m["id"] == number] == [3600]
+    anna.smctl("group", "timer", GROUP, "soon", expect=29)
+    anna.smctl("group", "timer", GROUP, "off", expect=0)
+    until("bert knows", lambda: info(bert)["timer"] == 0)
+
+
 def test_renew(five):
     anna, bert, carol, dave, erin = five
     before = info(bert)["epoch"]
