@@ -10,6 +10,9 @@
 /* A label lays out all of its text: what is longer is cut, and says so. */
 enum { SHOWN_CHARACTERS_MAX = 8000 };
 
+/* Pixels that a bubble leaves free, so that one sees whose it is. */
+enum { OTHER_SIDE = 48 };
+
 struct _SmMessageRow {
         GtkWidget parent;
         SmMessage *message;
@@ -133,6 +136,8 @@ static void update(SmMessageRow *self)
         gtk_label_set_text(GTK_LABEL(self->time), hour);
         gtk_widget_set_visible(self->edited, fields->edited);
         gtk_widget_set_halign(self->bubble, fields->outgoing ? GTK_ALIGN_END : GTK_ALIGN_START);
+        gtk_widget_set_margin_start(self->bubble, fields->outgoing ? OTHER_SIDE : 0);
+        gtk_widget_set_margin_end(self->bubble, fields->outgoing ? 0 : OTHER_SIDE);
         gtk_widget_remove_css_class(self->bubble, fields->outgoing ? "incoming" : "outgoing");
         gtk_widget_add_css_class(self->bubble, fields->outgoing ? "outgoing" : "incoming");
         show_state(self, fields);
