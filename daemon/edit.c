@@ -42,8 +42,7 @@ static int tell(Store *store, const PeerSelf *self, const Contact *contact, cons
                 return r;
         if (!contact_is_accepted(contact) || contact_is_self(self, contact)) /* blocked: they hear nothing */
                 return 0;
-        r = outbox_queue_content(store, self, contact, content);
-        return r != 0 ? r : store_outbox_set_about(store, target->number);
+        return outbox_queue_about(store, self, contact, content, target->number);
 }
 
 /*

@@ -16,6 +16,7 @@
 #include "daemon/recipient.h"
 #include "daemon/sealing.h"
 #include "daemon/store-event.h"
+#include "daemon/store-group.h"
 #include "daemon/store-message.h"
 #include "daemon/store-target.h"
 #include "daemon/timer.h"
@@ -170,15 +171,32 @@ int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out)
         return r;
 }
 
-int outbox_queue_content(Store *store, const PeerSelf *self, const Contact *contact, const Content *content)
+/* A group that we are not in hears nothing: what waited for it would wait for good, and keep back the goodbye. */
+static int hears_us(Store *store, const PeerSelf *self, const Contact *contact, bool *out)
+{
+        GroupRecord record;
+        int r;
+
+        *out = contact_is_accepted(contact) && !contact_is_self(self, contact);
+        if (!*out || !contact->is_group)
+                return 0;
+        r = store_group_get(store, contact->id, &record);
+        *out = r == 0 && record.standing == GROUP_STANDING_MEMBER;
+        return r < 0 ? r : 0;
+}
+
+int outbox_queue_about(Store *store, const PeerSelf *self, const Contact *contact, const Content *content,
+                       uint64_t about)
 {
         _cleanup_(freep) uint8_t *encoded = NULL;
         int64_t number = 0;
         size_t size = 0;
+        bool hears;
         int r;
 
-        if (!contact_is_accepted(contact) || contact_is_self(self, contact))
-                return 0;
+        r = hears_us(store, self, contact, &hears);
+        if (r < 0 || !hears)
+                return r;
         r = content_encode(content, &encoded, &size);
         if (r != 0)
                 return r < 0 ? r : PROBLEM_TEXT_TOO_LONG;
@@ -187,10 +205,17 @@ int outbox_queue_content(Store *store, const PeerSelf *self, const Contact *cont
         /* Comparing emoji is how a person can find out whether to accept a new key. */
         if (r == 0 && content->kind == CONTENT_VERIFICATION)
                 r = store_outbox_set_ahead(store, number);
+        if (r == 0 && about != 0)
+                r = store_outbox_set_about(store, number, about);
         if (r < 0)
                 return r;
         r = seal_new_entry(store, self, contact, number);
         return r > 0 ? PROBLEM_TEXT_TOO_LONG : r;
+}
+
+int outbox_queue_content(Store *store, const PeerSelf *self, const Contact *contact, const Content *content)
+{
+        return outbox_queue_about(store, self, contact, content, 0);
 }
 
 /* ---- Sending ---- */

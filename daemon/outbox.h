@@ -41,6 +41,9 @@ int outbox_queue(Outbox *outbox, const OutboxText *text, Message *out);
  * commit. Whoever is not accepted gets nothing, nor does oneself. Returns 0 or PROBLEM_TEXT_TOO_LONG.
  */
 int outbox_queue_content(Store *store, const PeerSelf *self, const Contact *contact, const Content *content);
+/* The same, and it goes when all that is about that message goes. */
+int outbox_queue_about(Store *store, const PeerSelf *self, const Contact *contact, const Content *content,
+                       uint64_t about);
 
 /* Whether a message to the contact can answer this one: 0 or PROBLEM_NOT_FOUND. */
 int outbox_check_reply_to(Store *store, const Contact *contact, const ContentMessageId *id);

@@ -11,7 +11,6 @@
 #include "daemon/inbox-reject.h"
 #include "daemon/outbox.h"
 #include "daemon/store-event.h"
-#include "daemon/store-outbox.h"
 #include "daemon/store-reaction.h"
 #include "daemon/store-target.h"
 
@@ -49,8 +48,7 @@ static int change(Store *store, const PeerSelf *self, const MessageTarget *targe
         r = keep(store, target, self->address.name, content);
         if (r < 0)
                 return r;
-        r = outbox_queue_content(store, self, &contact, content);
-        return r != 0 ? r : store_outbox_set_about(store, target->number);
+        return outbox_queue_about(store, self, &contact, content, target->number);
 }
 
 int react_to_message(Store *store, const PeerSelf *self, const ContentMessageId *id, const char *emoji)

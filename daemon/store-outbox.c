@@ -210,15 +210,16 @@ int store_outbox_find_message(Store *store, uint64_t message, OutboxEntry *out)
         return read_one(s, out);
 }
 
-int store_outbox_set_about(Store *store, uint64_t message)
+int store_outbox_set_about(Store *store, int64_t number, uint64_t message)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;
         int r;
 
         r = statement_prepare(store->database, &s,
-                              "UPDATE outbox SET about = :about WHERE number = (SELECT max(number) FROM outbox)");
+                              "UPDATE outbox SET about = :about WHERE number = :number");
         if (r < 0)
                 return r;
+        statement_bind_int64(s, ":number", number);
         statement_bind_int64(s, ":about", (int64_t)message);
         return statement_run(s);
 }

@@ -40,8 +40,8 @@ int store_outbox_set_envelope(Store *store, int64_t number, uint32_t device_id,
 int store_outbox_delete(Store *store, int64_t number);
 /* The entry of a message; 0 or STORE_OUTBOX_NONE. Gives neither envelope nor recipient. */
 int store_outbox_find_message(Store *store, uint64_t message, OutboxEntry *out);
-/* The newest entry, a content, is about this message, and goes when all that is about it goes. */
-int store_outbox_set_about(Store *store, uint64_t message);
+/* This entry, a content, is about this message, and goes when all that is about it goes. */
+int store_outbox_set_about(Store *store, int64_t number, uint64_t message);
 int store_outbox_delete_about(Store *store, uint64_t message);
 /* All entries of a contact wait again, to be encrypted anew. */
 int store_outbox_unseal(Store *store, int64_t contact);

@@ -332,6 +332,32 @@ static void test_many(void)
         side_deinit(&side);
 }
 
+/* What is said of a note is not about whatever happens to wait for somebody else. */
+static void test_note(void)
+{
+        const PeerSelf *self;
+        Message note = {.kind = MESSAGE_TEXT, .outgoing = true, .state = MESSAGE_READ, .text = "note", .text_size = 4};
+        Contact bob, own;
+        OutboxEntry entry;
+        int64_t number = 0;
+        Side side;
+
+        side_init(&side, "alice", 1);
+        self = &side.self;
+        note.sent_ms = note.received_ms = clock_now_ms();
+        message_id_new(&note.id);
+        g_assert_cmpint(contact_ensure(side.store, "bob", &bob), ==, 0);
+        g_assert_cmpint(contact_ensure(side.store, "alice", &own), ==, 0);
+        g_assert_cmpint(store_message_insert(side.store, own.id, &note), ==, 0);
+        g_assert_cmpint(store_outbox_add_content(side.store, bob.id, (const uint8_t *)"x", 1, &number), ==, 0);
+        g_assert_cmpint(react_to_message(side.store, self, &note.id, "\360\237\221\215"), ==, 0);
+        g_assert_cmpint(edit_message(side.store, self, &note.id, "other", 5), ==, 0);
+        g_assert_cmpint(delete_message(side.store, self, &note.id, false), ==, 0);
+        g_assert_cmpint(store_outbox_first(side.store, bob.id, &entry), ==, 0);
+        g_assert_cmpint(entry.number, ==, number);
+        side_deinit(&side);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -343,5 +369,6 @@ int main(int argc, char **argv)
         g_test_add_data_func("/deletion/expired-at-the-receiver", NULL, test_expired);
         g_test_add_func("/deletion/clock-set-back", test_clock_set_back);
         g_test_add_func("/deletion/many", test_many);
+        g_test_add_func("/deletion/note", test_note);
         return g_test_run();
 }
