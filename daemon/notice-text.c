@@ -59,6 +59,12 @@ char *notice_count(unsigned messages)
         return g_strdup_printf(ngettext("%u new message", "%u new messages", messages), messages);
 }
 
+char *notice_said(const char *sender, const char *text)
+{
+        /* TRANSLATORS: a message in a group: who says it, and what they say. */
+        return g_strdup_printf(_("%s: %s"), sender, text);
+}
+
 char *notice_requests(unsigned requests, const char *name)
 {
         if (requests == 1)

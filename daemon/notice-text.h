@@ -13,6 +13,8 @@
 enum { NOTICE_TEXT_MAX = 200 };
 char *notice_text(const char *text, size_t size, bool markup);
 
+/* In a group: who says it, and what; both are notice_text(). */
+char *notice_said(const char *sender, const char *text);
 char *notice_count(unsigned messages);
 /* name: who wants to write, if it is one. */
 char *notice_requests(unsigned requests, const char *name);

@@ -189,6 +189,7 @@ static int on_shown(sd_bus_message *reply, void *userdata, sd_bus_error *error)
 typedef struct Words {
         bool markup;
         char *text;
+        char *sender; /* in a group: who says so */
         bool is_file; /* and nothing was said with it */
 } Words;
 
@@ -200,6 +201,8 @@ static int take_text(void *userdata, const Message *message)
 
         if (message->text && !message->unaccepted_key)
                 words->text = notice_text(message->text, message->text_size, words->markup);
+        if (message->sender && !message->outgoing)
+                words->sender = notice_text(message->sender, strlen(message->sender), words->markup);
         words->is_file = message->kind == MESSAGE_ATTACHMENT && message->text_size == 0 &&
                          !message->unaccepted_key;
         return 0;
@@ -221,14 +224,16 @@ static int take_file_name(Store *store, uint64_t message, Words *words)
 static int conversation_body(const Notice *notice, Store *store, bool with_text, char **out)
 {
         Words words = {.markup = notification_service_has_markup(notice->notices->service)};
-        g_autofree char *count = notice_count(notice->count), *text = NULL;
+        g_autofree char *count = notice_count(notice->count), *text = NULL, *sender = NULL;
         int r = 0;
 
         if (with_text)
                 r = store_message_get(store, notice->newest, take_text, &words);
         if (r >= 0 && words.is_file)
                 r = take_file_name(store, notice->newest, &words);
-        text = words.text;
+        sender = words.sender;
+        text = words.text && sender ? notice_said(sender, words.text) : g_strdup(words.text);
+        g_free(words.text);
         if (r < 0)
                 return r;
         if (text && notice->count > 1)

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from harness import places
+from harness.desktop import Desktop
 from harness.waiting import DEADLINE, until
 
 GROUP = "+family"
@@ -63,6 +64,16 @@ def test_create_and_talk(five):
             wait_text(person, f"from {other.name}")
     senders = {m["text"]: m["sender"] for m in anna.history(GROUP) if m["kind"] == "text"}
     assert senders == {f"from {p.name}": p.name for p in (anna, bert, carol)}
+
+
+def test_told_on_the_desktop(five):
+    """By whom, and in which group."""
+    anna, bert, carol, dave, erin = five
+    desktop = Desktop(anna)
+    say(bert, "<look>")
+    desktop.see("the message", lambda shown: [(s.summary, s.body.splitlines()[-1]) for s in shown] ==
+                [(GROUP, f"{bert.name}: <look>")])
+    desktop.end()
 
 
 def test_add_while_offline(five):
