@@ -18,13 +18,20 @@ static const struct {
                 {"member-demoted", N_("%1$s made %2$s an ordinary member")},
                 {"group-renamed", N_("%1$s named the group \"%2$s\"")},
                 {"group-refused", N_("%1$s tried what they may not do in this group; nothing came of it")},
-                {"group-lost", N_("changes of the group were missed, and the server does not have them any more: try \"smctl group rejoin\"")},
+                {"group-lost", N_("changes of the group were missed, and the server does not have them any "
+                                  "more: try \"smctl group rejoin\"")},
 };
 
+/* Elsewhere it is a matter between two; here it may be that the server has split the group. */
+static const char unreadable[] =
+                N_("what %1$s said could not be read: if this goes on, try \"smctl group rejoin\"");
+
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* all of them are in the table above */
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* all of them are above */
 char *group_words(const ClientMessage *message)
 {
+        if (strcmp(message->kind, "unreadable") == 0 && message->conversation[0] == '+')
+                return g_strdup_printf(_(unreadable), message->sender);
         for (size_t i = 0; i < G_N_ELEMENTS(notices); i++)
                 if (strcmp(notices[i].kind, message->kind) == 0)
                         return g_strdup_printf(_(notices[i].sentence), message->sender, message->subject);

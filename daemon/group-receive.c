@@ -17,7 +17,8 @@ typedef struct Taking {
         const PeerSelf *self;
         GroupRecord record;
         GroupSession *session;
-        bool was_taken; /* the last payload was read, or will never be readable: held ones may be now */
+        const char *sender; /* as the server says; NULL: it does not */
+        bool was_taken;     /* the last payload was read, or will never be readable: held ones may be now */
 } Taking;
 
 static void taking_deinit(Taking *t)
@@ -104,8 +105,23 @@ static int refuse(Taking *t, int refusal, const GroupEvent *event, const Envelop
         return group_note_once(t->store, t->record.contact, MESSAGE_GROUP_REFUSED, event->sender.address.name);
 }
 
+/*
+ * Nobody who is in the same group as we are has said it. Where the server has split the group, all that the others say
+ * is like this; once in a row, so that nobody can flood a history.
+ */
+static int note_unreadable(const Taking *t)
+{
+        GroupMember member;
+
+        if (!t->sender || !group_session_find_member(t->session, t->sender, &member))
+                return 0;
+        return group_note_once(t->store, t->record.contact, MESSAGE_UNREADABLE, t->sender);
+}
+
 static int take_refusal(Taking *t, int refusal, const GroupEvent *event, const EnvelopeId *id, MlsSlice payload)
 {
+        int r;
+
         switch (refusal) {
         case MLS_OWN_MESSAGE:
         case MLS_REPEATED:
@@ -125,7 +141,8 @@ static int take_refusal(Taking *t, int refusal, const GroupEvent *event, const E
                 t->record.has_refused = true;
                 t->record.refused = *id;
         }
-        return inbox_refuse(t->store, group_refusal_name(refusal));
+        r = refusal == MLS_FORGED ? note_unreadable(t) : 0;
+        return r < 0 ? r : inbox_refuse(t->store, group_refusal_name(refusal));
 }
 
 static int take_payload(Taking *t, const EnvelopeId *id, MlsSlice payload)
@@ -199,7 +216,9 @@ static int take_of_group(Taking *t, const Wire__Envelope *envelope, MlsSlice pay
         if (r < 0)
                 return r;
         epoch = group_session_epoch(t->session);
+        t->sender = envelope->sender;
         r = take_payload(t, &id, payload);
+        t->sender = NULL;
         if (r < 0)
                 return r;
         if (!t->was_taken) {
@@ -290,10 +309,12 @@ int group_take_commits(Store *store, const PeerSelf *self, int64_t contact, cons
                 const Wire__StoredCommit *commit = commits->commits[i];
 
                 memcpy(id.bytes, commit->id.data, sizeof(id.bytes));
+                t.sender = commit->sender;
                 r = take_payload(&t, &id, mls_slice(commit->payload.data, commit->payload.len));
                 if (r < 0)
                         return r;
         }
+        t.sender = NULL;
         r = take_held(&t);
         check_refused(&t, commits);
         if (r == 0 && t.record.behind && group_standing_is_in(t.record.standing))

@@ -39,6 +39,20 @@ static int ask_member(Store *store, const PeerSelf *self, const GroupRecord *rec
         return r > 0 ? -EMSGSIZE : r;
 }
 
+/*
+ * Where the server has split the group, nothing but what people say tells which half is which: who asks for it goes
+ * over to the half of whoever answers.
+ */
+static int lose(Store *store, GroupRecord *record)
+{
+        int r;
+
+        record->standing = GROUP_STANDING_LOST;
+        record->behind = record->has_refused = false;
+        r = store_group_commit_delete(store, record->contact);
+        return r < 0 ? r : store_group_update(store, record);
+}
+
 int group_rejoin_ask(Store *store, const PeerSelf *self, int64_t contact)
 {
         _cleanup_(store_rollbackp) Store *transaction = NULL;
@@ -54,9 +68,12 @@ int group_rejoin_ask(Store *store, const PeerSelf *self, int64_t contact)
         r = store_group_get(store, contact, &record);
         if (r != 0)
                 return r < 0 ? r : PROBLEM_NOT_FOUND;
-        if (record.standing != GROUP_STANDING_LOST)
-                return record.standing == GROUP_STANDING_MEMBER ? 0 : PROBLEM_NOT_A_MEMBER;
-        r = store_group_load(store, contact, &session);
+        if (record.standing == GROUP_STANDING_MEMBER)
+                r = lose(store, &record);
+        else if (record.standing != GROUP_STANDING_LOST)
+                return PROBLEM_NOT_A_MEMBER;
+        if (r == 0)
+                r = store_group_load(store, contact, &session);
         for (uint32_t leaf = 0; r == 0 && leaf < group_session_leaf_count(session) && asked < ASKED_MAX; leaf++)
                 if (group_session_member_at(session, leaf, &member))
                         r = ask_member(store, self, &record, &member, &asked);

@@ -12,4 +12,5 @@ SMD = BUILD / "daemon" / "smd"
 SMD_COMMAND = [SMD, "--password-memory", "64"]
 SMCTL = BUILD / "cli" / "smctl"
 PEER = BUILD / "tests" / "vectors" / "interop-peer"
+INSIDER = BUILD / "tests" / "scenario" / "group-insider"
 WINDOW = BUILD / "gtk-ui" / "secure-messenger"

@@ -108,6 +108,10 @@ class Relay(_Listener):
                 await self.inner.send(frame if isinstance(frame, (bytes, str)) else frame.SerializeToString())
         self._run(send())
 
+    def answer(self, frame):
+        """As inject(), from within from_client()."""
+        asyncio.ensure_future(self.inner.send(frame.SerializeToString()))
+
     def deliver(self, *envelopes):
         """Hands the daemon envelopes, in one frame, as the next ones of its mailbox."""
         pb = wire.schema()
