@@ -11,6 +11,8 @@
 #include "daemon/inbox-content.h"
 #include "daemon/inbox-reject.h"
 #include "daemon/log.h"
+#include "daemon/relation.h"
+#include "daemon/store-request.h"
 
 typedef struct Taking {
         Store *store;
@@ -35,10 +37,24 @@ static bool is_other_key(const Contact *contact, const GroupMember *member)
                (contact->has_identity && !contact_shows_key(contact, &member->identity_key));
 }
 
+/* A stranger's group, of which nobody has said anything, holds as much as a stranger's request. */
+static int has_room(const Taking *t, size_t size, bool *out)
+{
+        uint32_t messages = 0;
+        uint64_t bytes = 0;
+        int r = 0;
+
+        if (t->record.standing == GROUP_STANDING_INVITED)
+                r = store_request_size(t->store, t->record.contact, &messages, &bytes);
+        *out = messages < REQUEST_MESSAGES_MAX && bytes + size <= REQUEST_BYTES_MAX;
+        return r;
+}
+
 static int take_message(const Taking *t, const GroupEvent *event)
 {
         InboxContext context = {.store = t->store, .self = t->self, .sender = event->sender.address.name};
         Contact contact, member;
+        bool is_known, room = false;
         int r;
 
         r = store_contact_get(t->store, t->record.contact, &contact);
@@ -47,10 +63,14 @@ static int take_message(const Taking *t, const GroupEvent *event)
         r = store_contact_find(t->store, event->sender.address.name, &member);
         if (r < 0)
                 return r;
-        if (t->record.standing == GROUP_STANDING_LEAVING || (r == 0 && member.blocked))
+        is_known = r == 0;
+        if (t->record.standing == GROUP_STANDING_LEAVING || (is_known && member.blocked))
                 return 0;
+        r = has_room(t, event->content.size, &room);
+        if (r < 0 || !room)
+                return r < 0 ? r : inbox_refuse(t->store, "more than a group of strangers may have");
         context.contact = &contact;
-        context.unaccepted_key = r == 0 && is_other_key(&member, &event->sender);
+        context.unaccepted_key = is_known && is_other_key(&member, &event->sender);
         return inbox_take_content(&context, event->content.data, event->content.size);
 }
 

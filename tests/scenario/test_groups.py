@@ -252,9 +252,15 @@ def test_invited_by_a_stranger(five):
     group(bert, "add", GROUP, erin.name)  # erin has never heard of bert
     until("erin is asked", lambda: [g["standing"] for g in group(erin, "list").lines] == ["invited"])
     erin.smctl("send", GROUP, "x", expect=50)
+    for n in range(25):  # as of a request, not all of them are kept
+        bert.smctl("send", "--no-wait", GROUP, f"do you hear me, {n}?", expect=0)
+    until("enough came", lambda: erin.account("RejectedEnvelopes") >= 5)
     group(erin, "accept", GROUP)
     say(erin, "here I am")
     wait_text(bert, "here I am")
+    say(bert, "at last")
+    wait_text(erin, "at last")
+    assert 10 <= len(texts(erin)) <= 21
     group(bert, "delete", GROUP)
     for person in (carol, erin):
         until("it is over", lambda: info(person)["standing"] == "removed")
