@@ -47,6 +47,7 @@ static void on_row_bind(GtkListItemFactory *factory, GtkListItem *item, SmConver
 
         if (position > 0 && self->history)
                 before = g_list_model_get_item(G_LIST_MODEL(self->history), position - 1);
+        sm_message_row_set_source(SM_MESSAGE_ROW(gtk_list_item_get_child(item)), sm_daemon_messages(self->daemon));
         sm_message_row_set_message(SM_MESSAGE_ROW(gtk_list_item_get_child(item)), gtk_list_item_get_item(item),
                                    before);
 }

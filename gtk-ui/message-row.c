@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gtk-ui/notice.h"
+#include "gtk-ui/thumbnail.h"
 #include "gtk-ui/wording.h"
 
 /* A label lays out all of its text: what is longer is cut, and says so. */
@@ -17,7 +18,9 @@ struct _SmMessageRow {
         GtkWidget parent;
         SmMessage *message;
         GtkWidget *box, *day, *notice, *bubble, *quote, *text, *edited, *time, *state, *reason;
-        GtkWidget *file, *file_name, *file_size, *reactions, *unaccepted;
+        MessengerMessages *source;
+        GCancellable *cancellable; /* of a thumbnail on its way */
+        GtkWidget *picture, *file, *file_name, *file_size, *reactions, *unaccepted;
 };
 
 G_DEFINE_FINAL_TYPE(SmMessageRow, sm_message_row, GTK_TYPE_WIDGET)
@@ -104,6 +107,43 @@ static void show_file(SmMessageRow *self, const ClientMessage *fields)
                            *fields->transfer_problem_text ? fields->transfer_problem_text : size);
 }
 
+static void on_thumbnail(GObject *source, GAsyncResult *result, gpointer userdata)
+{
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GdkTexture) texture = thumbnail_load_finish(result, &error);
+        SmMessageRow *self = userdata;
+
+        if (!texture) /* cancelled: the row shows something else, or is gone */
+                return;
+        gtk_picture_set_paintable(GTK_PICTURE(self->picture), GDK_PAINTABLE(texture));
+        gtk_widget_set_size_request(self->picture, gdk_texture_get_width(texture), gdk_texture_get_height(texture));
+        gtk_widget_set_visible(self->picture, TRUE);
+}
+
+static void forget_picture(SmMessageRow *self)
+{
+        if (self->cancellable)
+                g_cancellable_cancel(self->cancellable);
+        g_clear_object(&self->cancellable);
+        gtk_picture_set_paintable(GTK_PICTURE(self->picture), NULL);
+        gtk_widget_set_visible(self->picture, FALSE);
+}
+
+static void show_picture(SmMessageRow *self, const ClientMessage *fields)
+{
+        gboolean has_one = FALSE;
+
+        g_variant_lookup(fields->dictionary, "thumbnail", "b", &has_one);
+        if (!has_one) {
+                forget_picture(self);
+        } else if (self->source && !self->cancellable) {
+                self->cancellable = g_cancellable_new();
+                gtk_accessible_update_property(GTK_ACCESSIBLE(self->picture), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                               fields->name, -1);
+                thumbnail_load(self->source, fields->id, self->cancellable, on_thumbnail, self);
+        }
+}
+
 static void show_notice(SmMessageRow *self, const ClientMessage *fields)
 {
         g_autofree char *notice = notice_text(fields);
@@ -126,6 +166,7 @@ static void update(SmMessageRow *self)
 
         show_notice(self, fields);
         show_file(self, fields);
+        show_picture(self, fields);
         show_text(self, fields->text);
         gtk_label_set_text(GTK_LABEL(self->quote), quote);
         gtk_widget_set_visible(self->quote, *quote != 0);
@@ -157,6 +198,7 @@ static void sm_message_row_dispose(GObject *object)
         SmMessageRow *self = SM_MESSAGE_ROW(object);
 
         sm_message_row_set_message(self, NULL, NULL);
+        g_clear_object(&self->source);
         gtk_widget_dispose_template(GTK_WIDGET(self), SM_TYPE_MESSAGE_ROW);
         G_OBJECT_CLASS(sm_message_row_parent_class)->dispose(object);
 }
@@ -178,6 +220,7 @@ static void sm_message_row_class_init(SmMessageRowClass *class)
         gtk_widget_class_bind_template_child(widget, SmMessageRow, time);
         gtk_widget_class_bind_template_child(widget, SmMessageRow, state);
         gtk_widget_class_bind_template_child(widget, SmMessageRow, reason);
+        gtk_widget_class_bind_template_child(widget, SmMessageRow, picture);
         gtk_widget_class_bind_template_child(widget, SmMessageRow, file);
         gtk_widget_class_bind_template_child(widget, SmMessageRow, file_name);
         gtk_widget_class_bind_template_child(widget, SmMessageRow, file_size);
@@ -200,9 +243,16 @@ void sm_message_row_set_message(SmMessageRow *self, SmMessage *message, SmMessag
         if (self->message)
                 g_signal_handlers_disconnect_by_data(self->message, self);
         g_set_object(&self->message, message);
+        if (self->picture)
+                forget_picture(self);
         if (!message)
                 return;
         g_signal_connect_swapped(message, "changed", G_CALLBACK(update), self);
         update(self);
         show_day(self, before);
+}
+
+void sm_message_row_set_source(SmMessageRow *self, MessengerMessages *messages)
+{
+        g_set_object(&self->source, messages);
 }

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window on a screen, with a real daemon behind it, used by its names and actions as a screen reader does."""
+import base64
+
 import pytest
 
 from harness.screen import Screen, lacking
 from harness.waiting import until
 
+# 32 by 24 pixels of blue, a PNG.
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAACAAAAAYCAIAAAAUMWhjAAAAJElEQVR42mMQ0ThBU8QwasGoBaMWjFowasGoBaMWjFowNCwAAEzPDC5OT6ZnAAAAAElFTkSuQmCC"
 pytestmark = pytest.mark.skipif(bool(lacking()), reason=lacking())
 
 
@@ -75,6 +79,9 @@ def test_what_is_done_to_messages(screen, alice, bob):
     (bob.folder / "map.txt").write_text("Here be dragons")
     bob.smctl("send", "--file", bob.folder / "map.txt", alice.name, "The map", expect=0)
     screen.see("label", "map.txt")
+    (bob.folder / "lantern.png").write_bytes(base64.b64decode(PICTURE))
+    bob.smctl("send", "--file", bob.folder / "lantern.png", alice.name, expect=0)
+    assert screen.see("image", "lantern.png").get_extents(screen.atspi.CoordType.WINDOW).height > 0
     bob.smctl("delete", "--yes", message, expect=0)
     screen.see("label", "This message was deleted")
 

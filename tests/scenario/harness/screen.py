@@ -39,8 +39,9 @@ def lacking():
 class Screen:
     def __init__(self, user):
         self.user = user
-        self.server = Process("Xvfb", user.folder,
-                              ["Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "1000x700x24"], user.env)
+        # A file alone is its address, so that one which is taken is not taken for free.
+        self.server = Process("Xvfb", user.folder, ["Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-nolisten", "local",
+                                                    "-screen", "0", "1000x700x24"], user.env)
         self.server.start(stdout=subprocess.PIPE)
         display = ":" + self.server.process.stdout.readline().decode().strip()
         self.env = user.env | {"DISPLAY": display, "GDK_BACKEND": "x11", "GSK_RENDERER": "cairo",
