@@ -55,11 +55,12 @@ static const char *standing_words(GVariant *group)
 static void show_line(GVariant *group)
 {
         g_autofree char *name = harmless_line(bus_string(group, "Conversation"));
-        guint64 members = bus_number(group, "MemberCount");
+        guint32 members = 0;
         const char *role = strcmp(bus_string(group, "Role"), "admin") == 0 ? _(", you administer it") : "";
 
+        g_variant_lookup(group, "MemberCount", "u", &members);
         printf("%s  ", name);
-        printf(g_dngettext(NULL, "%u member", "%u members", (unsigned long)members), (unsigned)members);
+        printf(g_dngettext(NULL, "%u member", "%u members", members), members);
         printf("%s%s\n", role, standing_words(group));
 }
 

@@ -57,6 +57,7 @@ def test_create_and_talk(five):
     for person in (anna, bert, carol):
         until("all are in", lambda: group(person, "list").lines != [])
         assert members(person) == {anna.name: "admin", bert.name: "member", carol.name: "member"}
+        assert person.smctl("group", "list", expect=0).out.startswith(f"{GROUP}  3 members")
     for person in (anna, bert, carol):
         say(person, f"from {person.name}")
     for person in (anna, bert, carol):
