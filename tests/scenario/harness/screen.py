@@ -41,7 +41,7 @@ class Screen:
         self.user = user
         # A file alone is its address, so that one which is taken is not taken for free.
         self.server = Process("Xvfb", user.folder, ["Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-nolisten", "local",
-                                                    "-screen", "0", "1000x700x24"], user.env)
+                                                    "-screen", "0", "1000x700x24", "-noreset"], user.env)
         self.server.start(stdout=subprocess.PIPE)
         display = ":" + self.server.process.stdout.readline().decode().strip()
         self.env = user.env | {"DISPLAY": display, "GDK_BACKEND": "x11", "GSK_RENDERER": "cairo",
