@@ -21,6 +21,7 @@ typedef struct Comparison {
         char *exchange;
         FILE *out;
         gboolean is_interrupted;
+        gboolean is_shown; /* the person has seen emoji, which belong to this exchange alone */
 } Comparison;
 
 static void comparison_clear(Comparison *comparison)
@@ -51,8 +52,15 @@ static ClientFailure result_of(const char *state)
         return CLIENT_FAILURE_NONE;
 }
 
-/* As it is now. Another exchange in its place means that ours was cancelled. */
-static ClientFailure look(const Comparison *comparison, GVariant **properties_out)
+/* Both began at the same moment: one of the two exchanges goes on, and both sides take part in it. */
+static gboolean follows(const Comparison *comparison, GVariant *properties)
+{
+        return !comparison->is_shown && (g_str_equal(bus_string(properties, "State"), "comparing") ||
+                                         g_str_equal(bus_string(properties, "State"), "started"));
+}
+
+/* As it is now. Otherwise, another exchange in its place means that ours was cancelled. */
+static ClientFailure look(Comparison *comparison, GVariant **properties_out)
 {
         g_autoptr(GError) error = NULL;
         g_autoptr(GVariant) account = bus_unlocked_account(comparison->connection, &error);
@@ -62,8 +70,12 @@ static ClientFailure look(const Comparison *comparison, GVariant **properties_ou
 
         if (!properties)
                 return report(error);
-        if (strcmp(bus_string(properties, "Exchange"), comparison->exchange) != 0)
-                return report_failure(CLIENT_FAILURE_NOT_COMPARED);
+        if (strcmp(bus_string(properties, "Exchange"), comparison->exchange) != 0) {
+                if (!follows(comparison, properties))
+                        return report_failure(CLIENT_FAILURE_NOT_COMPARED);
+                g_free(comparison->exchange);
+                comparison->exchange = g_strdup(bus_string(properties, "Exchange"));
+        }
 
         ClientFailure result = result_of(bus_string(properties, "State"));
 
@@ -117,12 +129,13 @@ static ClientFailure wait_for(Comparison *comparison, gboolean only_end, GVarian
         }
 }
 
-static void show(const Comparison *comparison, GVariant *properties)
+static void show(Comparison *comparison, GVariant *properties)
 {
         g_autoptr(GVariant) all = g_variant_lookup_value(properties, "Emoji", G_VARIANT_TYPE("a(uss)"));
         const char *emoji, *english;
         GVariantIter iter;
 
+        comparison->is_shown = TRUE;
         fprintf(comparison->out, _("Does %s see the same, in the same order?\n"), comparison->safe_name);
         if (!all)
                 return;

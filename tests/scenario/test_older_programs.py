@@ -53,7 +53,7 @@ def test_to_an_older_program(alice, server, stage):
     alice.smctl("timer", older.name, "1h", expect=0)
     alice.send(older.name, "for an hour")
     heard = {}
-    while len(heard) < 7:
+    while len({key for key in heard if key[0] != "presence_ticket"}) < 7:
         got, = older.hear()
         heard[got.WhichOneof("body"), got.expires_after_s] = got
     # body and time: ignorable, version needed
