@@ -45,8 +45,9 @@ def test_registered(pair, server):
 def test_lock_and_unlock(pair):
     """What is locked away is not on the bus; all of it comes back."""
     (alice, _), (_, bob) = pair
-    before = managed(alice)
     path = f"{ROOT}/contact/{bob}"
+    until("bob is seen", lambda: managed(alice)[path][f"{NAME}.Contact"]["Online"])
+    before = managed(alice)
     assert list(before) == [path]
     history = alice.history(bob)
     with Signals(alice) as signals:
