@@ -3,6 +3,7 @@
 #include <gio/gunixfdlist.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,8 +52,9 @@ static void on_progress(GDBusConnection *connection, const char *sender, const c
         if (!g_variant_is_of_type(parameters, G_VARIANT_TYPE("(tt)")))
                 return;
         g_variant_get(parameters, "(tt)", &done, &total);
+        fprintf(stderr, "\r");
         /* TRANSLATORS: a line that is written again and again while messages are exported. */
-        fprintf(stderr, _("\r%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " messages"), done, total);
+        fprintf(stderr, _("%" PRIu64 " of %" PRIu64 " messages"), done, total);
         fflush(stderr);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "cli/arguments.h"
@@ -56,12 +57,12 @@ static void show_words(const char *name, GVariant *session)
                 output_note(_("There is no session with %s yet: the first message begins one."), who);
                 return;
         }
-        messages = g_strdup_printf(_("%" G_GINT64_FORMAT " sent, %" G_GINT64_FORMAT " received"),
+        messages = g_strdup_printf(_("%" PRId64 " sent, %" PRId64 " received"),
                                    number_of(session, "sent"), number_of(session, "received"));
         due_time = output_time(number_of(session, "renewal-time"), OUTPUT_DATE_TIME);
         due = number_of(session, "renewal-wanted") > 0
                               ? g_strdup(_("now, as soon as there is a connection"))
-                              : g_strdup_printf(_("after %s, or %" G_GINT64_FORMAT " messages"), due_time,
+                              : g_strdup_printf(_("after %s, or %" PRId64 " messages"), due_time,
                                                 number_of(session, "renewal-messages"));
         archived = g_strdup_printf("%" G_GINT64_FORMAT, number_of(session, "archived"));
         row_time(_("Since"), session, "started");

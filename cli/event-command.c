@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "cli/json.h"
@@ -67,10 +68,10 @@ gboolean event_command_run(const char *command, GVariant *dictionary, const Clie
         if (g_subprocess_get_successful(process))
                 return TRUE;
         if (g_subprocess_get_if_exited(process))
-                output_note(_("The command for event %" G_GUINT64_FORMAT " failed with %d."), event->number,
+                output_note(_("The command for event %" PRIu64 " failed with %d."), event->number,
                             g_subprocess_get_exit_status(process));
         else
-                output_note(_("The command for event %" G_GUINT64_FORMAT " was ended by signal %d."),
+                output_note(_("The command for event %" PRIu64 " was ended by signal %d."),
                             event->number, g_subprocess_get_term_sig(process));
         return FALSE;
 }

@@ -269,7 +269,8 @@ static void test_moved_blocks(void)
                 file_write(folder.store, bytes);
                 g_assert_cmpint(open_and_check(folder.store, &key), ==, -EBADMSG);
 
-                memcpy(block_at(bytes, i), block_at(other, i), CIPHER_SEALED_SIZE);
+                /* By chance, as their contents are, one of the two is a block longer. */
+                memcpy(block_at(bytes, i), block_at(other, i % blocks_of(other)), CIPHER_SEALED_SIZE);
                 file_write(folder.store, bytes);
                 g_assert_cmpint(open_and_check(folder.store, &key), ==, -EBADMSG);
                 memcpy(block_at(bytes, i), kept, CIPHER_SEALED_SIZE);
