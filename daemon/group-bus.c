@@ -219,8 +219,9 @@ static int method_rejoin(sd_bus_message *m, void *userdata, sd_bus_error *error)
         if (r != 0)
                 return r < 0 ? r : bus_reply_error(m, r);
         messenger = bus_messenger(bus, &r);
-        if (messenger)
-                r = group_rejoin_ask(messenger->store, &messenger->self, contact);
+        if (!messenger)
+                return bus_reply_error(m, r);
+        r = group_rejoin_ask(messenger->store, &messenger->self, contact);
         if (r != 0)
                 return bus_reply_error(m, r);
         outbox_pump(messenger->outbox);

@@ -202,9 +202,7 @@ static bool on_message_answer(void *userdata, const Wire__ServerFrame *frame)
         else if (frame->body_case == WIRE__SERVER_FRAME__BODY_SEND_RESULT)
                 r = outbox_apply_result(outbox->store, frame->send_result, &pause_ms);
         else
-                pause_ms = frame->body_case == WIRE__SERVER_FRAME__BODY_ERROR && frame->error->retry_after_ms
-                                           ? frame->error->retry_after_ms
-                                           : PAUSE_TROUBLE_MS;
+                pause_ms = error && error->retry_after_ms ? error->retry_after_ms : PAUSE_TROUBLE_MS;
         return go_on(outbox, r, pause_ms);
 }
 

@@ -35,11 +35,11 @@ Typing *typing_free(Typing *typing);
  * The person here writes to the contact, or has stopped. As often as one likes: it is said where the contact may know and
  * can be reached. 0 or PROBLEM_NOT_FOUND.
  */
-int typing_say(Typing *typing, const char *contact, bool active);
+int typing_say(Typing *typing, const char *name, bool active);
 
 /* Something came of an accepted contact: that they write, or do not, or something else (which ends it). */
-void typing_hear(Typing *typing, const char *contact, bool active);
-void typing_hear_other(Typing *typing, const char *contact, bool is_message);
+void typing_hear(Typing *typing, const char *name, bool active);
+void typing_hear_other(Typing *typing, const char *name, bool is_message);
 void typing_link_changed(Typing *typing);
 
 bool typing_is_heard(const Typing *typing, const char *contact);
