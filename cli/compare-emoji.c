@@ -52,14 +52,16 @@ static ClientFailure result_of(const char *state)
         return CLIENT_FAILURE_NONE;
 }
 
-/* Both began at the same moment: one of the two exchanges goes on, and both sides take part in it. */
+/*
+ * Both began at the same moment: one of the two exchanges goes on, and both sides take part in it. Once emoji were shown, or
+ * where the other one is over, another exchange in the place of ours means that ours was cancelled.
+ */
 static gboolean follows(const Comparison *comparison, GVariant *properties)
 {
-        return !comparison->is_shown && (g_str_equal(bus_string(properties, "State"), "comparing") ||
-                                         g_str_equal(bus_string(properties, "State"), "started"));
+        return !comparison->is_shown && result_of(bus_string(properties, "State")) == CLIENT_FAILURE_NONE;
 }
 
-/* As it is now. Otherwise, another exchange in its place means that ours was cancelled. */
+/* As it is now. */
 static ClientFailure look(Comparison *comparison, GVariant **properties_out)
 {
         g_autoptr(GError) error = NULL;
@@ -116,6 +118,8 @@ static ClientFailure wait_for(Comparison *comparison, gboolean only_end, GVarian
 
                 if (failure != CLIENT_FAILURE_NONE)
                         return failure;
+                if (!only_end && is_in(properties, "offered")) /* theirs goes on: it is what is wanted here, too */
+                        act(comparison, "Accept", NULL);
                 if (is_in(properties, "verified") ||
                     (!only_end && (is_in(properties, "comparing") || is_in(properties, "confirmed")))) {
                         *properties_out = g_steal_pointer(&properties);

@@ -367,6 +367,18 @@ def test_smctl_emoji(views, answers, codes):
     assert a.verified == b.verified == (codes == (0, 0))
 
 
+def test_smctl_emoji_at_once(views):
+    """Neither waits for the other: one of the two comparisons goes on, and both follow it."""
+    a, b = views
+    for _ in range(3):
+        first = Terminal(a.user, "verify", "--emoji", b.user.name)
+        second = Terminal(b.user, "verify", "--emoji", a.user.name)
+        assert shown_emoji(first) == shown_emoji(second)
+        first.type("yes\n")
+        second.type("yes\n")
+        assert (first.wait_end(), second.wait_end()) == (0, 0), (first.seen, second.seen)
+
+
 def test_smctl_emoji_nobody_answers(views):
     """Ctrl-C while waiting ends it on both sides; so does a lock."""
     a, b = views
