@@ -16,6 +16,9 @@
 #include "daemon/pause.h"
 #include "daemon/sealing.h"
 
+/* How often a group's epoch is compared with the server's while the mailbox brings what is missing, before that is fetched. */
+enum { CATCH_UP_TRIES = 20, CATCH_UP_MS = 500 };
+
 struct GroupOutbox {
         Store *store;
         const PeerSelf *self;
@@ -26,6 +29,8 @@ struct GroupOutbox {
         bool under_way;
         int64_t contact; /* of a commit, a question, or a message */
         GroupId goodbye;
+        GHashTable *caught_up; /* since there is a connection: contacts of groups that are in the server's epoch */
+        unsigned tries;
 };
 
 static void on_resumed(void *userdata)
@@ -45,6 +50,7 @@ GroupOutbox *group_outbox_new(Store *store, const PeerSelf *self, ServerLink *li
         outbox->link = link;
         outbox->handler = handler;
         outbox->userdata = userdata;
+        outbox->caught_up = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
         outbox->pause = pause_new(on_resumed, outbox);
         return outbox->pause ? outbox : group_outbox_free(outbox);
 }
@@ -54,6 +60,7 @@ GroupOutbox *group_outbox_free(GroupOutbox *outbox)
         if (!outbox)
                 return NULL;
         pause_free(outbox->pause);
+        g_hash_table_unref(outbox->caught_up);
         free(outbox);
         return NULL;
 }
@@ -170,22 +177,69 @@ static bool on_fetch_answer(void *userdata, const Wire__ServerFrame *frame)
         return go_on(outbox, r, result.pause_ms);
 }
 
-static int ask_for_commits(GroupOutbox *outbox)
+static int fetch(GroupOutbox *outbox, GroupRecord *record, ConnectionAnswer answer)
 {
         Wire__ClientFrame frame = WIRE__CLIENT_FRAME__INIT;
         Wire__FetchGroup body = WIRE__FETCH_GROUP__INIT;
+
+        outbox->contact = record->contact;
+        body.group = (ProtobufCBinaryData){sizeof(record->id.bytes), record->id.bytes};
+        body.from_epoch = record->epoch;
+        frame.body_case = WIRE__CLIENT_FRAME__BODY_FETCH_GROUP;
+        frame.fetch_group = &body;
+        return server_link_send(outbox->link, &frame, answer, outbox);
+}
+
+static int ask_for_commits(GroupOutbox *outbox)
+{
         GroupRecord record;
         int r;
 
         r = store_group_first_behind(outbox->store, &record);
-        if (r != 0)
+        return r != 0 ? r : fetch(outbox, &record, on_fetch_answer);
+}
+
+/* ---- In which epoch the others are ---- */
+
+static void set_caught_up(GroupOutbox *outbox, int64_t contact)
+{
+        g_hash_table_add(outbox->caught_up, g_memdup2(&contact, sizeof(contact)));
+        outbox->tries = 0;
+}
+
+/* The mailbox does not bring what is missing: it is fetched. */
+static int set_behind(GroupOutbox *outbox, GroupRecord *record)
+{
+        _cleanup_(store_rollbackp) Store *transaction = NULL;
+        int r;
+
+        r = store_begin(outbox->store, &transaction);
+        if (r < 0)
                 return r;
-        outbox->contact = record.contact;
-        body.group = (ProtobufCBinaryData){sizeof(record.id.bytes), record.id.bytes};
-        body.from_epoch = record.epoch;
-        frame.body_case = WIRE__CLIENT_FRAME__BODY_FETCH_GROUP;
-        frame.fetch_group = &body;
-        return server_link_send(outbox->link, &frame, on_fetch_answer, outbox);
+        record->behind = true;
+        r = store_group_update(outbox->store, record);
+        return r < 0 ? r : store_commit(&transaction);
+}
+
+/* Any other answer than that we are behind says nothing against sending: the server will say why not. */
+static bool on_epoch_answer(void *userdata, const Wire__ServerFrame *frame)
+{
+        GroupOutbox *outbox = userdata;
+        GroupRecord record;
+        int r;
+
+        r = store_group_get(outbox->store, outbox->contact, &record);
+        if (r != 0)
+                return go_on(outbox, r < 0 ? r : 0, 0);
+        if (frame->body_case != WIRE__SERVER_FRAME__BODY_GROUP_COMMITS || record.has_refused ||
+            frame->group_commits->epoch <= record.epoch) {
+                set_caught_up(outbox, record.contact);
+                return go_on(outbox, 0, 0);
+        }
+        if (++outbox->tries < CATCH_UP_TRIES)
+                return go_on(outbox, 0, CATCH_UP_MS);
+        set_caught_up(outbox, record.contact);
+        return go_on(outbox, set_behind(outbox, &record), 0);
 }
 
 /* ---- Messages ---- */
@@ -311,6 +365,10 @@ static int send_message(GroupOutbox *outbox)
         r = store_group_get(outbox->store, sealed.entry.contact, &record);
         if (r != 0)
                 return r < 0 ? r : -EBADMSG;
+        /* What was written while there was no connection is sealed when the group is where the others are: of an epoch that is
+         * long over, they have no keys any more. */
+        if (!g_hash_table_contains(outbox->caught_up, &record.contact))
+                return fetch(outbox, &record, on_epoch_answer);
         if (sealed.payload.size == 0) {
                 r = seal_entry_of_group(outbox, &record, &sealed);
                 if (r < 0)
@@ -380,8 +438,11 @@ void group_outbox_pump(GroupOutbox *outbox)
 
 void group_outbox_link_changed(GroupOutbox *outbox)
 {
-        if (server_link_state(outbox->link) == LINK_ONLINE)
+        if (server_link_state(outbox->link) == LINK_ONLINE) {
                 group_outbox_pump(outbox);
-        else
-                outbox->under_way = false;
+                return;
+        }
+        outbox->under_way = false;
+        outbox->tries = 0;
+        g_hash_table_remove_all(outbox->caught_up);
 }

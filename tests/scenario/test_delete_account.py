@@ -164,10 +164,11 @@ def test_cut_short(stage, server, swallow):
         return [frame]
     relay.from_client, relay.from_server = question, answer
     with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(delete, rosa, expect=3)
+        waiting = pool.submit(delete, rosa, expect=None)
         assert swallowed.wait(90)
         rosa.kill()
-        waiting.result()
+        # The server closes the connection after its answer: that may be heard before the kill.
+        assert waiting.result().code in ((3,) if swallow == "question" else (3, 10))
     relay.pass_all()
     rosa.start()
     rosa.unlock()

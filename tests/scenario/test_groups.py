@@ -201,6 +201,26 @@ def test_renew(five):
     assert len({info(p)["authenticator"] for p in (anna, bert, carol, dave)}) == 1
 
 
+def test_written_long_before_it_leaves(five, server):
+    """Sealed for the epoch in which the others are by then, and not for one whose keys they have deleted."""
+    anna, bert, carol, dave, erin = five
+    server.stop()
+    dave.wait_offline()
+    assert dave.smctl("send", GROUP, "from long ago").code == 20
+    dave.stop()
+    server.start()
+    for person in (anna, bert, carol):
+        person.smctl("reconnect", expect=0)
+        person.wait_online()
+    for _ in range(4):
+        group(anna, "renew", GROUP)
+        group(bert, "renew", GROUP)
+    dave.start()
+    dave.unlock()
+    for person in (anna, bert, carol):
+        wait_text(person, "from long ago")
+
+
 def test_changes_at_once(five):
     """Everybody renews at the same moment: one is the first, the others make theirs anew."""
     anna, bert, carol, dave, erin = five
