@@ -16,7 +16,7 @@ enum { NEAR = 400 }; /* pixels from an end: time to load what lies beyond */
 struct _SmConversationPage {
         AdwBin parent;
         SmDaemon *daemon;
-        SmContact *contact; /* NULL: nobody, or a stranger */
+        SmConversation *conversation; /* NULL: nobody, or a stranger */
         char *name;         /* NULL: nobody */
         SmHistory *history;
         guint64 marked; /* up to here the daemon was told that it is read */
@@ -121,20 +121,23 @@ static void on_root(SmConversationPage *self)
                 g_signal_connect_object(root, "notify::is-active", G_CALLBACK(mark_read), self, G_CONNECT_SWAPPED);
 }
 
-static void on_contact_changed(SmConversationPage *self)
+static void on_conversation_changed(SmConversationPage *self)
 {
         const char *subtitle = "";
 
-        if (self->contact && sm_contact_flag(self->contact, "Typing"))
+        if (self->conversation && sm_conversation_flag(self->conversation, "Typing"))
                 subtitle = _("is typing…");
-        else if (self->contact && sm_contact_flag(self->contact, "Online"))
+        else if (self->conversation && sm_conversation_flag(self->conversation, "Online"))
                 subtitle = _("online");
-        else if (self->contact && sm_contact_flag(self->contact, "Verified"))
+        else if (self->conversation && sm_conversation_flag(self->conversation, "Verified"))
                 subtitle = _("verified");
-        adw_window_title_set_title(ADW_WINDOW_TITLE(self->title), self->name ? self->name : "");
+        adw_window_title_set_title(ADW_WINDOW_TITLE(self->title),
+                                   self->conversation ? sm_conversation_title(self->conversation)
+                                   : self->name       ? self->name
+                                                      : "");
         adw_window_title_set_subtitle(ADW_WINDOW_TITLE(self->title), subtitle);
         gtk_revealer_set_reveal_child(GTK_REVEALER(self->key_changed),
-                                      self->contact && sm_contact_flag(self->contact, "KeyChanged"));
+                                      self->conversation && sm_conversation_flag(self->conversation, "KeyChanged"));
 }
 
 /* ---- Writing ---- */
@@ -223,12 +226,12 @@ static void on_compared(AdwMessageDialog *dialog, const char *response, SmConver
         g_autoptr(GVariant) key = NULL;
         GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
 
-        if (strcmp(response, "accept") != 0 || !self->contact) {
+        if (strcmp(response, "accept") != 0 || !self->conversation) {
                 g_variant_builder_clear(&options);
                 return;
         }
         key = g_variant_ref(g_object_get_data(G_OBJECT(dialog), "key"));
-        g_dbus_proxy_call(sm_contact_proxy(self->contact), "AcceptKey",
+        g_dbus_proxy_call(sm_conversation_proxy(self->conversation), "AcceptKey",
                           g_variant_new("(@aya{sv})", key, &options), G_DBUS_CALL_FLAGS_NONE,
                           CLIENT_CALL_TIMEOUT_MS, NULL, NULL, NULL);
 }
@@ -250,13 +253,13 @@ static void on_compare(SmConversationPage *self)
         GtkWidget *dialog;
         GVariant *key;
 
-        if (!self->contact)
+        if (!self->conversation)
                 return;
-        key = g_dbus_proxy_get_cached_property(sm_contact_proxy(self->contact), "IdentityKey");
+        key = g_dbus_proxy_get_cached_property(sm_conversation_proxy(self->conversation), "IdentityKey");
         if (!key)
                 return;
 
-        g_autofree char *digits = sm_contact_text(self->contact, "SafetyNumber");
+        g_autofree char *digits = sm_conversation_text(self->conversation, "SafetyNumber");
         g_autofree char *groups = in_groups(digits);
         GtkWindow *window = GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self)));
 
@@ -276,31 +279,31 @@ static void on_compare(SmConversationPage *self)
 
 /* ---- Which conversation ---- */
 
-static void on_contacts_changed(SmConversationPage *self);
+static void on_conversations_changed(SmConversationPage *self);
 
 static void leave(SmConversationPage *self)
 {
-        if (self->contact)
-                g_signal_handlers_disconnect_by_data(self->contact, self);
+        if (self->conversation)
+                g_signal_handlers_disconnect_by_data(self->conversation, self);
         if (self->daemon)
-                g_signal_handlers_disconnect_by_func(sm_daemon_contacts(self->daemon),
-                                                     G_CALLBACK(on_contacts_changed), self);
-        g_clear_object(&self->contact);
+                g_signal_handlers_disconnect_by_func(sm_daemon_conversations(self->daemon),
+                                                     G_CALLBACK(on_conversations_changed), self);
+        g_clear_object(&self->conversation);
         g_clear_pointer(&self->name, g_free);
         gtk_list_view_set_model(GTK_LIST_VIEW(self->list), NULL);
         g_clear_object(&self->history);
         gtk_text_buffer_set_text(buffer_of(self), "", 0);
 }
 
-static void enter(SmConversationPage *self, SmDaemon *daemon, SmContact *contact, const char *name)
+static void enter(SmConversationPage *self, SmDaemon *daemon, SmConversation *conversation, const char *name)
 {
         leave(self);
         g_set_object(&self->daemon, daemon);
         self->name = g_strdup(name);
         stack_show(GTK_STACK(self->pages), name ? "messages" : "nobody");
-        if (contact) {
-                self->contact = g_object_ref(contact);
-                g_signal_connect_swapped(contact, "changed", G_CALLBACK(on_contact_changed), self);
+        if (conversation) {
+                self->conversation = g_object_ref(conversation);
+                g_signal_connect_swapped(conversation, "changed", G_CALLBACK(on_conversation_changed), self);
         }
         if (name) {
                 self->at_end = TRUE;
@@ -313,30 +316,30 @@ static void enter(SmConversationPage *self, SmDaemon *daemon, SmContact *contact
                                                         g_object_ref(G_LIST_MODEL(self->history)))));
                 gtk_widget_grab_focus(self->entry);
         }
-        sm_request_bar_set_contact(SM_REQUEST_BAR(self->request), contact);
-        on_contact_changed(self);
+        sm_request_bar_set_conversation(SM_REQUEST_BAR(self->request), conversation);
+        on_conversation_changed(self);
 }
 
-void sm_conversation_page_set_contact(SmConversationPage *self, SmDaemon *daemon, SmContact *contact)
+void sm_conversation_page_set_conversation(SmConversationPage *self, SmDaemon *daemon, SmConversation *conversation)
 {
-        if (contact && contact == self->contact)
+        if (conversation && conversation == self->conversation)
                 return;
-        enter(self, daemon, contact, contact ? sm_contact_name(contact) : NULL);
+        enter(self, daemon, conversation, conversation ? sm_conversation_name(conversation) : NULL);
 }
 
 /* Somebody becomes a contact by what is written to them. */
-static void on_contacts_changed(SmConversationPage *self)
+static void on_conversations_changed(SmConversationPage *self)
 {
-        SmContact *contact = self->contact || !self->name ? NULL : sm_daemon_find_contact(self->daemon, self->name);
+        SmConversation *conversation = self->conversation || !self->name ? NULL : sm_daemon_find_conversation(self->daemon, self->name);
 
-        if (contact)
-                sm_conversation_page_set_contact(self, self->daemon, contact);
+        if (conversation)
+                sm_conversation_page_set_conversation(self, self->daemon, conversation);
 }
 
 void sm_conversation_page_set_stranger(SmConversationPage *self, SmDaemon *daemon, const char *name)
 {
         enter(self, daemon, NULL, name);
-        g_signal_connect_object(sm_daemon_contacts(daemon), "items-changed", G_CALLBACK(on_contacts_changed), self,
+        g_signal_connect_object(sm_daemon_conversations(daemon), "items-changed", G_CALLBACK(on_conversations_changed), self,
                                 G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }
 

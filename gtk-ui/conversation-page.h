@@ -8,8 +8,8 @@
 #define SM_TYPE_CONVERSATION_PAGE (sm_conversation_page_get_type())
 G_DECLARE_FINAL_TYPE(SmConversationPage, sm_conversation_page, SM, CONVERSATION_PAGE, AdwBin)
 
-/* The messages with one contact, and what one writes to them. contact NULL: an empty page. */
-void sm_conversation_page_set_contact(SmConversationPage *self, SmDaemon *daemon, SmContact *contact);
+/* The messages with one conversation, and what one writes to them. conversation NULL: an empty page. */
+void sm_conversation_page_set_conversation(SmConversationPage *self, SmDaemon *daemon, SmConversation *conversation);
 /* Where it stands beside the list, there is no way back to it. */
 void sm_conversation_page_set_leaflet(SmConversationPage *self, AdwLeaflet *leaflet);
 /* Somebody to whom nothing was written yet. */

@@ -8,7 +8,7 @@
 
 struct _SmConversationRow {
         GtkWidget parent;
-        SmContact *contact;
+        SmConversation *conversation;
         GtkWidget *box, *avatar, *name, *verified, *warning, *muted, *time, *preview, *unread;
 };
 
@@ -16,28 +16,28 @@ G_DEFINE_FINAL_TYPE(SmConversationRow, sm_conversation_row, GTK_TYPE_WIDGET)
 
 static void update(SmConversationRow *self)
 {
-        const char *name = sm_contact_name(self->contact);
-        guint64 unread = sm_contact_number(self->contact, "Unread");
-        g_autofree char *time = wording_short_time(sm_contact_newest_time(self->contact));
-        g_autofree char *preview = wording_one_line(sm_contact_preview(self->contact));
+        const char *title = sm_conversation_title(self->conversation);
+        guint64 unread = sm_conversation_number(self->conversation, "Unread");
+        g_autofree char *time = wording_short_time(sm_conversation_newest_time(self->conversation));
+        g_autofree char *preview = wording_one_line(sm_conversation_preview(self->conversation));
         g_autofree char *count = g_strdup_printf("%" G_GUINT64_FORMAT, unread);
 
-        adw_avatar_set_text(ADW_AVATAR(self->avatar), name);
-        gtk_label_set_text(GTK_LABEL(self->name), name);
+        adw_avatar_set_text(ADW_AVATAR(self->avatar), title);
+        gtk_label_set_text(GTK_LABEL(self->name), title);
         gtk_label_set_text(GTK_LABEL(self->time), time);
         gtk_label_set_text(GTK_LABEL(self->preview), preview);
         gtk_label_set_text(GTK_LABEL(self->unread), count);
         gtk_widget_set_visible(self->unread, unread > 0);
-        gtk_widget_set_visible(self->verified, sm_contact_flag(self->contact, "Verified"));
-        gtk_widget_set_visible(self->warning, sm_contact_flag(self->contact, "KeyChanged"));
-        gtk_widget_set_visible(self->muted, sm_contact_flag(self->contact, "Muted"));
+        gtk_widget_set_visible(self->verified, sm_conversation_flag(self->conversation, "Verified"));
+        gtk_widget_set_visible(self->warning, sm_conversation_flag(self->conversation, "KeyChanged"));
+        gtk_widget_set_visible(self->muted, sm_conversation_flag(self->conversation, "Muted"));
 }
 
 static void sm_conversation_row_dispose(GObject *object)
 {
         SmConversationRow *self = SM_CONVERSATION_ROW(object);
 
-        sm_conversation_row_set_contact(self, NULL);
+        sm_conversation_row_set_conversation(self, NULL);
         gtk_widget_dispose_template(GTK_WIDGET(self), SM_TYPE_CONVERSATION_ROW);
         G_OBJECT_CLASS(sm_conversation_row_parent_class)->dispose(object);
 }
@@ -70,13 +70,13 @@ SmConversationRow *sm_conversation_row_new(void)
         return g_object_new(SM_TYPE_CONVERSATION_ROW, NULL);
 }
 
-void sm_conversation_row_set_contact(SmConversationRow *self, SmContact *contact)
+void sm_conversation_row_set_conversation(SmConversationRow *self, SmConversation *conversation)
 {
-        if (self->contact)
-                g_signal_handlers_disconnect_by_data(self->contact, self);
-        g_set_object(&self->contact, contact);
-        if (!contact)
+        if (self->conversation)
+                g_signal_handlers_disconnect_by_data(self->conversation, self);
+        g_set_object(&self->conversation, conversation);
+        if (!conversation)
                 return;
-        g_signal_connect_swapped(contact, "changed", G_CALLBACK(update), self);
+        g_signal_connect_swapped(conversation, "changed", G_CALLBACK(update), self);
         update(self);
 }

@@ -3,11 +3,11 @@
 
 #include <gtk/gtk.h>
 
-#include "gtk-ui/contact.h"
+#include "gtk-ui/conversation.h"
 
 #define SM_TYPE_CONVERSATION_ROW (sm_conversation_row_get_type())
 G_DECLARE_FINAL_TYPE(SmConversationRow, sm_conversation_row, SM, CONVERSATION_ROW, GtkWidget)
 
 /* One line of the list of conversations. */
 SmConversationRow *sm_conversation_row_new(void);
-void sm_conversation_row_set_contact(SmConversationRow *self, SmContact *contact); /* NULL: none */
+void sm_conversation_row_set_conversation(SmConversationRow *self, SmConversation *conversation); /* NULL: none */

@@ -6,7 +6,7 @@
 #include "client/connection.h"
 #include "client/failure.h"
 #include "client/message.h"
-#include "gtk-ui/contacts.h"
+#include "gtk-ui/conversations.h"
 
 /* Between two attempts to start a daemon that has gone away. */
 enum { LOOK_AGAIN_SECONDS = 2, LOOK_TIMES = 5 };
@@ -18,7 +18,7 @@ struct _SmDaemon {
         MessengerAccount *account;
         MessengerMessages *messages;
         MessengerEvents *events;
-        SmContacts *contacts;
+        SmConversations *conversations;
         SmDaemonState state;
         char *connection_text;
         guint again;   /* a timer, while the daemon is gone */
@@ -36,7 +36,7 @@ static void set_state(SmDaemon *self, SmDaemonState state)
                 return;
         g_debug("daemon: state %d -> %d", (int)self->state, (int)state);
         self->state = state;
-        sm_contacts_set_active(self->contacts, state == SM_DAEMON_UNLOCKED);
+        sm_conversations_set_active(self->conversations, state == SM_DAEMON_UNLOCKED);
         g_signal_emit(self, signals[STATE_CHANGED], 0);
 }
 
@@ -137,14 +137,14 @@ static void on_owner(SmDaemon *self)
 static void on_event(SmDaemon *self, GVariant *dictionary)
 {
         g_auto(ClientEvent) event = {0};
-        SmContact *contact;
+        SmConversation *conversation;
 
         client_event_init(&event, dictionary);
         if (!event.has_message)
                 return;
-        contact = sm_contacts_find(self->contacts, event.message.conversation);
-        if (contact)
-                sm_contact_set_newest(contact, event.message.number, event.message.time, event.message.text);
+        conversation = sm_conversations_find(self->conversations, event.message.conversation);
+        if (conversation)
+                sm_conversation_set_newest(conversation, event.message.number, event.message.time, event.message.text);
         g_signal_emit(self, signals[MESSAGE], 0, event.message_dictionary);
 }
 
@@ -212,7 +212,7 @@ static void sm_daemon_dispose(GObject *object)
         g_clear_object(&self->account);
         g_clear_object(&self->messages);
         g_clear_object(&self->events);
-        g_clear_object(&self->contacts);
+        g_clear_object(&self->conversations);
         g_clear_object(&self->connection);
         G_OBJECT_CLASS(sm_daemon_parent_class)->dispose(object);
 }
@@ -249,12 +249,12 @@ SmDaemon *sm_daemon_new(GDBusConnection *connection)
         SmDaemon *self = g_object_new(SM_TYPE_DAEMON, NULL);
 
         if (!connection) { /* a session without a bus */
-                self->contacts = sm_contacts_new(NULL);
+                self->conversations = sm_conversations_new(NULL);
                 self->state = SM_DAEMON_MISSING;
                 return self;
         }
         self->connection = g_object_ref(connection);
-        self->contacts = sm_contacts_new(connection);
+        self->conversations = sm_conversations_new(connection);
         connect_proxies(self);
         return self;
 }
@@ -281,14 +281,14 @@ gboolean sm_daemon_is_online(SmDaemon *self)
         return self->account && g_strcmp0(messenger_account_get_connection(self->account), "online") == 0;
 }
 
-GListModel *sm_daemon_contacts(SmDaemon *self)
+GListModel *sm_daemon_conversations(SmDaemon *self)
 {
-        return G_LIST_MODEL(self->contacts);
+        return G_LIST_MODEL(self->conversations);
 }
 
-SmContact *sm_daemon_find_contact(SmDaemon *self, const char *name)
+SmConversation *sm_daemon_find_conversation(SmDaemon *self, const char *name)
 {
-        return sm_contacts_find(self->contacts, name);
+        return sm_conversations_find(self->conversations, name);
 }
 
 MessengerAccount *sm_daemon_account(SmDaemon *self)

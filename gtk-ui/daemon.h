@@ -4,7 +4,7 @@
 #include <gio/gio.h>
 
 #include "client/messenger-proxies.h"
-#include "gtk-ui/contact.h"
+#include "gtk-ui/conversation.h"
 
 #define SM_TYPE_DAEMON (sm_daemon_get_type())
 G_DECLARE_FINAL_TYPE(SmDaemon, sm_daemon, SM, DAEMON, GObject)
@@ -20,7 +20,7 @@ typedef enum SmDaemonState {
 /*
  * What the window knows of the daemon. Nothing here blocks: it connects, loads and comes back by itself when the
  * daemon does. Signals: "state-changed"; "connection-changed" (to the server); "message" (a GVariant "a{sv}" of
- * Messages: new or changed). Contacts appear and go in sm_daemon_contacts().
+ * Messages: new or changed). Conversations appear and go in sm_daemon_conversations().
  */
 SmDaemon *sm_daemon_new(GDBusConnection *connection);
 
@@ -31,9 +31,9 @@ const char *sm_daemon_connection_text(SmDaemon *self);
 gboolean sm_daemon_is_online(SmDaemon *self);
 void sm_daemon_look_again(SmDaemon *self); /* after SM_DAEMON_MISSING */
 
-/* Of SmContact; owned by the daemon object. */
-GListModel *sm_daemon_contacts(SmDaemon *self);
-SmContact *sm_daemon_find_contact(SmDaemon *self, const char *name); /* borrowed, or NULL */
+/* Of SmConversation; owned by the daemon object. */
+GListModel *sm_daemon_conversations(SmDaemon *self);
+SmConversation *sm_daemon_find_conversation(SmDaemon *self, const char *name); /* borrowed, or NULL */
 
 /* For calls of one's own; NULL while there is no daemon. Borrowed. */
 MessengerAccount *sm_daemon_account(SmDaemon *self);

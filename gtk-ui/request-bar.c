@@ -9,7 +9,7 @@
 
 struct _SmRequestBar {
         AdwBin parent;
-        SmContact *contact;
+        SmConversation *conversation;
         GtkWidget *revealer, *text, *accept, *decline, *block, *unblock;
 };
 
@@ -17,7 +17,7 @@ G_DEFINE_FINAL_TYPE(SmRequestBar, sm_request_bar, ADW_TYPE_BIN)
 
 static void update(SmRequestBar *self)
 {
-        g_autofree char *relation = self->contact ? sm_contact_text(self->contact, "Relation") : g_strdup("");
+        g_autofree char *relation = self->conversation ? sm_conversation_text(self->conversation, "Relation") : g_strdup("");
         gboolean is_request = strcmp(relation, "request") == 0, is_blocked = strcmp(relation, "blocked") == 0;
 
         if (is_request || is_blocked)
@@ -55,11 +55,11 @@ static void on_clicked(SmRequestBar *self, GtkWidget *button)
         GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
         GVariant *arguments = g_variant_new("(a{sv})", &options);
 
-        if (!self->contact) {
+        if (!self->conversation) {
                 g_variant_unref(g_variant_ref_sink(arguments));
                 return;
         }
-        g_dbus_proxy_call(sm_contact_proxy(self->contact), method, arguments, G_DBUS_CALL_FLAGS_NO_AUTO_START,
+        g_dbus_proxy_call(sm_conversation_proxy(self->conversation), method, arguments, G_DBUS_CALL_FLAGS_NO_AUTO_START,
                           CLIENT_CALL_TIMEOUT_MS, NULL, on_done, g_object_ref(self));
 }
 
@@ -67,9 +67,9 @@ static void sm_request_bar_dispose(GObject *object)
 {
         SmRequestBar *self = SM_REQUEST_BAR(object);
 
-        if (self->contact)
-                g_signal_handlers_disconnect_by_data(self->contact, self);
-        g_clear_object(&self->contact);
+        if (self->conversation)
+                g_signal_handlers_disconnect_by_data(self->conversation, self);
+        g_clear_object(&self->conversation);
         gtk_widget_dispose_template(GTK_WIDGET(self), SM_TYPE_REQUEST_BAR);
         G_OBJECT_CLASS(sm_request_bar_parent_class)->dispose(object);
 }
@@ -94,12 +94,12 @@ static void sm_request_bar_init(SmRequestBar *self)
         gtk_widget_init_template(GTK_WIDGET(self));
 }
 
-void sm_request_bar_set_contact(SmRequestBar *self, SmContact *contact)
+void sm_request_bar_set_conversation(SmRequestBar *self, SmConversation *conversation)
 {
-        if (self->contact)
-                g_signal_handlers_disconnect_by_data(self->contact, self);
-        g_set_object(&self->contact, contact);
-        if (contact)
-                g_signal_connect_swapped(contact, "changed", G_CALLBACK(update), self);
+        if (self->conversation)
+                g_signal_handlers_disconnect_by_data(self->conversation, self);
+        g_set_object(&self->conversation, conversation);
+        if (conversation)
+                g_signal_connect_swapped(conversation, "changed", G_CALLBACK(update), self);
         update(self);
 }

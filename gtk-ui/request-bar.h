@@ -3,13 +3,13 @@
 
 #include <adwaita.h>
 
-#include "gtk-ui/contact.h"
+#include "gtk-ui/conversation.h"
 
 #define SM_TYPE_REQUEST_BAR (sm_request_bar_get_type())
 G_DECLARE_FINAL_TYPE(SmRequestBar, sm_request_bar, SM, REQUEST_BAR, AdwBin)
 
 /*
  * Above the messages of somebody whom nobody has accepted yet: what that means, and what can be done. It is there only while it is
- * so. contact may be NULL.
+ * so. conversation may be NULL.
  */
-void sm_request_bar_set_contact(SmRequestBar *self, SmContact *contact);
+void sm_request_bar_set_conversation(SmRequestBar *self, SmConversation *conversation);

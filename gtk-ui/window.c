@@ -29,27 +29,28 @@ static gboolean matches(gpointer item, gpointer userdata)
 {
         SmWindow *self = userdata;
         const char *word = gtk_editable_get_text(GTK_EDITABLE(self->search));
-        g_autofree char *folded = NULL;
+        g_autofree char *folded = NULL, *title = NULL;
 
         if (!*word)
                 return TRUE;
         folded = g_utf8_casefold(word, -1);
-        return strstr(sm_contact_name(item), folded) != NULL;
+        title = g_utf8_casefold(sm_conversation_title(item), -1);
+        return strstr(title, folded) != NULL;
 }
 
 /* Pinned ones first, then by the newest message. */
 static int compare(gconstpointer a, gconstpointer b, gpointer userdata)
 {
-        SmContact *first = SM_CONTACT((gpointer)a), *second = SM_CONTACT((gpointer)b);
-        gboolean first_pinned = sm_contact_flag(first, "Pinned"), second_pinned = sm_contact_flag(second, "Pinned");
-        guint64 first_newest = sm_contact_number(first, "LastMessage");
-        guint64 second_newest = sm_contact_number(second, "LastMessage");
+        SmConversation *first = SM_CONVERSATION((gpointer)a), *second = SM_CONVERSATION((gpointer)b);
+        gboolean first_pinned = sm_conversation_flag(first, "Pinned"), second_pinned = sm_conversation_flag(second, "Pinned");
+        guint64 first_newest = sm_conversation_number(first, "LastMessage");
+        guint64 second_newest = sm_conversation_number(second, "LastMessage");
 
         if (first_pinned != second_pinned)
                 return first_pinned ? -1 : 1;
         if (first_newest != second_newest)
                 return first_newest > second_newest ? -1 : 1;
-        return strcmp(sm_contact_name(first), sm_contact_name(second));
+        return g_utf8_collate(sm_conversation_title(first), sm_conversation_title(second));
 }
 
 static void on_row_setup(GtkListItemFactory *factory, GtkListItem *item)
@@ -59,19 +60,19 @@ static void on_row_setup(GtkListItemFactory *factory, GtkListItem *item)
 
 static void on_row_bind(GtkListItemFactory *factory, GtkListItem *item)
 {
-        sm_conversation_row_set_contact(SM_CONVERSATION_ROW(gtk_list_item_get_child(item)),
+        sm_conversation_row_set_conversation(SM_CONVERSATION_ROW(gtk_list_item_get_child(item)),
                                         gtk_list_item_get_item(item));
 }
 
 static void on_row_unbind(GtkListItemFactory *factory, GtkListItem *item)
 {
-        sm_conversation_row_set_contact(SM_CONVERSATION_ROW(gtk_list_item_get_child(item)), NULL);
+        sm_conversation_row_set_conversation(SM_CONVERSATION_ROW(gtk_list_item_get_child(item)), NULL);
 }
 
-static void show_conversation(SmWindow *self, SmContact *contact)
+static void show_conversation(SmWindow *self, SmConversation *conversation)
 {
-        sm_conversation_page_set_contact(SM_CONVERSATION_PAGE(self->conversation), self->daemon, contact);
-        if (contact)
+        sm_conversation_page_set_conversation(SM_CONVERSATION_PAGE(self->conversation), self->daemon, conversation);
+        if (conversation)
                 adw_leaflet_set_visible_child(ADW_LEAFLET(self->leaflet), self->conversation);
 }
 
@@ -86,14 +87,14 @@ static void on_activated(SmWindow *self, guint position)
         adw_leaflet_set_visible_child(ADW_LEAFLET(self->leaflet), self->conversation);
 }
 
-static gboolean select_contact(SmWindow *self, const char *name)
+static gboolean select_conversation(SmWindow *self, const char *name)
 {
         guint count = g_list_model_get_n_items(G_LIST_MODEL(self->selection));
 
         for (guint i = 0; i < count; i++) {
-                g_autoptr(SmContact) contact = g_list_model_get_item(G_LIST_MODEL(self->selection), i);
+                g_autoptr(SmConversation) conversation = g_list_model_get_item(G_LIST_MODEL(self->selection), i);
 
-                if (strcmp(sm_contact_name(contact), name) != 0)
+                if (strcmp(sm_conversation_name(conversation), name) != 0)
                         continue;
                 on_activated(self, i);
                 return TRUE;
@@ -101,12 +102,12 @@ static gboolean select_contact(SmWindow *self, const char *name)
         return FALSE;
 }
 
-static void on_contacts_changed(SmWindow *self)
+static void on_conversations_changed(SmWindow *self)
 {
-        gboolean any = g_list_model_get_n_items(sm_daemon_contacts(self->daemon)) > 0;
+        gboolean any = g_list_model_get_n_items(sm_daemon_conversations(self->daemon)) > 0;
 
         stack_show(GTK_STACK(self->list_pages), any ? "list" : "empty");
-        if (self->wanted && select_contact(self, self->wanted))
+        if (self->wanted && select_conversation(self, self->wanted))
                 g_clear_pointer(&self->wanted, g_free);
 }
 
@@ -124,13 +125,13 @@ static void on_search(SmWindow *self)
 static void fill_list(SmWindow *self)
 {
         GtkListItemFactory *factory = gtk_signal_list_item_factory_new();
-        GListModel *contacts = sm_daemon_contacts(self->daemon);
+        GListModel *conversations = sm_daemon_conversations(self->daemon);
         GtkFilterListModel *filtered;
         GtkSortListModel *sorted;
 
         self->filter = GTK_FILTER(gtk_custom_filter_new(matches, self, NULL));
         self->sorter = GTK_SORTER(gtk_custom_sorter_new(compare, NULL, NULL));
-        filtered = gtk_filter_list_model_new(g_object_ref(contacts), g_object_ref(self->filter));
+        filtered = gtk_filter_list_model_new(g_object_ref(conversations), g_object_ref(self->filter));
         sorted = gtk_sort_list_model_new(G_LIST_MODEL(filtered), g_object_ref(self->sorter));
         self->selection = gtk_single_selection_new(G_LIST_MODEL(sorted));
         gtk_single_selection_set_autoselect(self->selection, FALSE);
@@ -146,9 +147,9 @@ static void fill_list(SmWindow *self)
         g_signal_connect_object(self->selection, "notify::selected-item", G_CALLBACK(on_selected), self,
                                 G_CONNECT_SWAPPED);
         g_signal_connect_object(self->list, "activate", G_CALLBACK(on_activated), self, G_CONNECT_SWAPPED);
-        g_signal_connect_object(contacts, "items-changed", G_CALLBACK(on_contacts_changed), self,
+        g_signal_connect_object(conversations, "items-changed", G_CALLBACK(on_conversations_changed), self,
                                 G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-        on_contacts_changed(self);
+        on_conversations_changed(self);
 }
 
 /* ---- Somebody new ---- */
@@ -161,7 +162,7 @@ static void on_new(SmWindow *self)
                 return;
         gtk_popover_popdown(GTK_POPOVER(self->new_popover));
         gtk_editable_set_text(GTK_EDITABLE(self->new_name), "");
-        if (select_contact(self, name))
+        if (select_conversation(self, name))
                 return;
         sm_conversation_page_set_stranger(SM_CONVERSATION_PAGE(self->conversation), self->daemon, name);
         adw_leaflet_set_visible_child(ADW_LEAFLET(self->leaflet), self->conversation);
@@ -170,7 +171,7 @@ static void on_new(SmWindow *self)
 
 void sm_window_open_conversation(SmWindow *self, const char *name)
 {
-        if (select_contact(self, name))
+        if (select_conversation(self, name))
                 return;
         g_free(self->wanted);
         self->wanted = g_strdup(name);

@@ -10,5 +10,5 @@ G_DECLARE_FINAL_TYPE(SmWindow, sm_window, SM, WINDOW, AdwApplicationWindow)
 /* Shows what the daemon's state calls for: waiting, signing on, unlocking, or the conversations. */
 SmWindow *sm_window_new(SmApplication *application, SmDaemon *daemon);
 
-/* At once, or as soon as the account is unlocked and has that contact. */
+/* At once, or as soon as the account is unlocked and has that conversation. */
 void sm_window_open_conversation(SmWindow *self, const char *name);

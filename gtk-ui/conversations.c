@@ -1,32 +1,36 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gtk-ui/contacts.h"
+#include "gtk-ui/conversations.h"
+
+#include <string.h>
 
 #include "client/connection.h"
 #include "client/failure.h"
 #include "client/message.h"
 
-struct _SmContacts {
+struct _SmConversations {
         GObject parent;
         GDBusConnection *connection;
         GCancellable *cancellable; /* of what is under way while it is active */
         GDBusObjectManager *manager;
-        GPtrArray *list;      /* SmContact */
-        GHashTable *by_name;  /* borrowed from the list */
+        GPtrArray *list;      /* SmConversation */
+        /* Both borrow from the list. A group's name may change. */
+        GHashTable *contacts; /* by name */
+        GPtrArray *groups;
 };
 
 static GType get_item_type(GListModel *model)
 {
-        return SM_TYPE_CONTACT;
+        return SM_TYPE_CONVERSATION;
 }
 
 static guint get_n_items(GListModel *model)
 {
-        return SM_CONTACTS(model)->list->len;
+        return SM_CONVERSATIONS(model)->list->len;
 }
 
 static gpointer get_item(GListModel *model, guint position)
 {
-        GPtrArray *list = SM_CONTACTS(model)->list;
+        GPtrArray *list = SM_CONVERSATIONS(model)->list;
 
         return position < list->len ? g_object_ref(list->pdata[position]) : NULL;
 }
@@ -38,14 +42,14 @@ static void list_model_init(GListModelInterface *interface)
         interface->get_item = get_item;
 }
 
-G_DEFINE_FINAL_TYPE_WITH_CODE(SmContacts, sm_contacts, G_TYPE_OBJECT,
+G_DEFINE_FINAL_TYPE_WITH_CODE(SmConversations, sm_conversations, G_TYPE_OBJECT,
                               G_IMPLEMENT_INTERFACE(G_TYPE_LIST_MODEL, list_model_init))
 
 /* ---- The newest message of each, for the list ---- */
 
 static void on_newest(GObject *source, GAsyncResult *result, gpointer userdata)
 {
-        g_autoptr(SmContact) contact = userdata;
+        g_autoptr(SmConversation) conversation = userdata;
         g_autoptr(GVariant) reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
         g_autoptr(GVariant) messages = reply ? g_variant_get_child_value(reply, 0) : NULL;
         g_autoptr(GVariant) dictionary = NULL;
@@ -55,57 +59,59 @@ static void on_newest(GObject *source, GAsyncResult *result, gpointer userdata)
                 return;
         dictionary = g_variant_get_child_value(messages, 0);
         client_message_init(&message, dictionary);
-        sm_contact_set_newest(contact, message.number, message.time, message.text);
+        sm_conversation_set_newest(conversation, message.number, message.time, message.text);
 }
 
-static void read_newest(SmContacts *self, SmContact *contact)
+static void read_newest(SmConversations *self, SmConversation *conversation)
 {
         GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
 
         g_variant_builder_add(&options, "{sv}", "limit", g_variant_new_uint32(1));
         g_dbus_connection_call(self->connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, CLIENT_MESSAGES_INTERFACE,
-                               "History", g_variant_new("(sa{sv})", sm_contact_name(contact), &options),
+                               "History", g_variant_new("(sa{sv})", sm_conversation_name(conversation), &options),
                                G_VARIANT_TYPE("(aa{sv})"), G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                               CLIENT_CALL_TIMEOUT_MS, self->cancellable, on_newest, g_object_ref(contact));
+                               CLIENT_CALL_TIMEOUT_MS, self->cancellable, on_newest, g_object_ref(conversation));
 }
 
 /* ---- Objects ---- */
 
-static void add(SmContacts *self, GDBusInterface *interface)
+static void add(SmConversations *self, GDBusInterface *interface)
 {
-        SmContact *contact;
+        SmConversation *conversation = sm_conversation_new(G_DBUS_PROXY(interface));
 
-        if (g_strcmp0(g_dbus_proxy_get_interface_name(G_DBUS_PROXY(interface)), CLIENT_CONTACT_INTERFACE) != 0)
-                return;
-        contact = sm_contact_new(G_DBUS_PROXY(interface));
-        if (!*sm_contact_name(contact) || g_hash_table_contains(self->by_name, sm_contact_name(contact))) {
-                g_object_unref(contact);
+        if (!*sm_conversation_name(conversation) || sm_conversations_find(self, sm_conversation_name(conversation))) {
+                g_object_unref(conversation);
                 return;
         }
-        g_ptr_array_add(self->list, contact);
-        g_hash_table_insert(self->by_name, (gpointer)sm_contact_name(contact), contact);
+        g_ptr_array_add(self->list, conversation);
+        if (sm_conversation_is_group(conversation))
+                g_ptr_array_add(self->groups, conversation);
+        else
+                g_hash_table_insert(self->contacts, g_strdup(sm_conversation_name(conversation)), conversation);
         g_list_model_items_changed(G_LIST_MODEL(self), self->list->len - 1, 0, 1);
-        if (sm_contact_number(contact, "LastMessage") > 0)
-                read_newest(self, contact);
+        if (sm_conversation_number(conversation, "LastMessage") > 0)
+                read_newest(self, conversation);
 }
 
-static void on_object_added(SmContacts *self, GDBusObject *object)
+static void on_object_added(SmConversations *self, GDBusObject *object)
 {
-        g_autoptr(GDBusInterface) interface = g_dbus_object_get_interface(object, CLIENT_CONTACT_INTERFACE);
+        g_autoptr(GDBusInterface) contact = g_dbus_object_get_interface(object, CLIENT_CONTACT_INTERFACE);
+        g_autoptr(GDBusInterface) group = g_dbus_object_get_interface(object, CLIENT_GROUP_INTERFACE);
 
-        if (interface)
-                add(self, interface);
+        if (contact || group)
+                add(self, contact ? contact : group);
 }
 
-static void on_object_removed(SmContacts *self, GDBusObject *object)
+static void on_object_removed(SmConversations *self, GDBusObject *object)
 {
         for (guint i = 0; i < self->list->len; i++) {
-                SmContact *contact = self->list->pdata[i];
+                SmConversation *conversation = self->list->pdata[i];
 
-                if (g_strcmp0(g_dbus_proxy_get_object_path(sm_contact_proxy(contact)),
+                if (g_strcmp0(g_dbus_proxy_get_object_path(sm_conversation_proxy(conversation)),
                               g_dbus_object_get_object_path(object)) != 0)
                         continue;
-                g_hash_table_remove(self->by_name, sm_contact_name(contact));
+                if (!g_ptr_array_remove_fast(self->groups, conversation))
+                        g_hash_table_remove(self->contacts, sm_conversation_name(conversation));
                 g_ptr_array_remove_index(self->list, i);
                 g_list_model_items_changed(G_LIST_MODEL(self), i, 1, 0);
                 return;
@@ -116,12 +122,12 @@ static void on_manager(GObject *source, GAsyncResult *result, gpointer userdata)
 {
         g_autoptr(GError) error = NULL;
         GDBusObjectManager *manager = g_dbus_object_manager_client_new_finish(result, &error);
-        SmContacts *self = userdata;
+        SmConversations *self = userdata;
         GList *objects;
 
         if (!manager) {
                 if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-                        g_warning("contacts: %s", error->message);
+                        g_warning("conversations: %s", error->message);
                 return;
         }
         self->manager = manager;
@@ -133,7 +139,7 @@ static void on_manager(GObject *source, GAsyncResult *result, gpointer userdata)
         g_list_free_full(objects, g_object_unref);
 }
 
-static void forget(SmContacts *self)
+static void forget(SmConversations *self)
 {
         guint count = self->list->len;
 
@@ -143,13 +149,14 @@ static void forget(SmContacts *self)
         if (self->manager)
                 g_signal_handlers_disconnect_by_data(self->manager, self);
         g_clear_object(&self->manager);
-        g_hash_table_remove_all(self->by_name);
+        g_hash_table_remove_all(self->contacts);
+        g_ptr_array_set_size(self->groups, 0);
         g_ptr_array_set_size(self->list, 0);
         if (count > 0)
                 g_list_model_items_changed(G_LIST_MODEL(self), 0, count, 0);
 }
 
-void sm_contacts_set_active(SmContacts *self, gboolean active)
+void sm_conversations_set_active(SmConversations *self, gboolean active)
 {
         if (active == (self->cancellable != NULL))
                 return;
@@ -162,44 +169,49 @@ void sm_contacts_set_active(SmContacts *self, gboolean active)
                                          on_manager, self);
 }
 
-SmContact *sm_contacts_find(SmContacts *self, const char *name)
+SmConversation *sm_conversations_find(SmConversations *self, const char *name)
 {
-        return g_hash_table_lookup(self->by_name, name);
+        for (guint i = 0; *name == '+' && i < self->groups->len; i++)
+                if (strcmp(sm_conversation_name(self->groups->pdata[i]), name) == 0)
+                        return self->groups->pdata[i];
+        return g_hash_table_lookup(self->contacts, name);
 }
 
-static void sm_contacts_dispose(GObject *object)
+static void sm_conversations_dispose(GObject *object)
 {
-        SmContacts *self = SM_CONTACTS(object);
+        SmConversations *self = SM_CONVERSATIONS(object);
 
         forget(self);
         g_clear_object(&self->connection);
-        G_OBJECT_CLASS(sm_contacts_parent_class)->dispose(object);
+        G_OBJECT_CLASS(sm_conversations_parent_class)->dispose(object);
 }
 
-static void sm_contacts_finalize(GObject *object)
+static void sm_conversations_finalize(GObject *object)
 {
-        SmContacts *self = SM_CONTACTS(object);
+        SmConversations *self = SM_CONVERSATIONS(object);
 
-        g_hash_table_unref(self->by_name);
+        g_hash_table_unref(self->contacts);
+        g_ptr_array_unref(self->groups);
         g_ptr_array_unref(self->list);
-        G_OBJECT_CLASS(sm_contacts_parent_class)->finalize(object);
+        G_OBJECT_CLASS(sm_conversations_parent_class)->finalize(object);
 }
 
-static void sm_contacts_class_init(SmContactsClass *class)
+static void sm_conversations_class_init(SmConversationsClass *class)
 {
-        G_OBJECT_CLASS(class)->dispose = sm_contacts_dispose;
-        G_OBJECT_CLASS(class)->finalize = sm_contacts_finalize;
+        G_OBJECT_CLASS(class)->dispose = sm_conversations_dispose;
+        G_OBJECT_CLASS(class)->finalize = sm_conversations_finalize;
 }
 
-static void sm_contacts_init(SmContacts *self)
+static void sm_conversations_init(SmConversations *self)
 {
         self->list = g_ptr_array_new_with_free_func(g_object_unref);
-        self->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+        self->contacts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        self->groups = g_ptr_array_new();
 }
 
-SmContacts *sm_contacts_new(GDBusConnection *connection)
+SmConversations *sm_conversations_new(GDBusConnection *connection)
 {
-        SmContacts *self = g_object_new(SM_TYPE_CONTACTS, NULL);
+        SmConversations *self = g_object_new(SM_TYPE_CONVERSATIONS, NULL);
 
         self->connection = connection ? g_object_ref(connection) : NULL;
         return self;

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gtk-ui/conversation.h"
+
+#include <string.h>
+
+#include "client/connection.h"
+
+struct _SmConversation {
+        GObject parent;
+        GDBusProxy *proxy;
+        gboolean is_group;
+        char *name, *title;
+        guint64 newest;
+        gint64 newest_time;
+        char *preview;
+};
+
+G_DEFINE_FINAL_TYPE(SmConversation, sm_conversation, G_TYPE_OBJECT)
+
+static guint changed_signal;
+
+static void read_names(SmConversation *self)
+{
+        g_free(self->name);
+        g_free(self->title);
+        self->name = sm_conversation_text(self, self->is_group ? "Conversation" : "Name");
+        self->title = sm_conversation_text(self, "Name");
+}
+
+static void on_properties_changed(GDBusProxy *proxy, GVariant *changed, const char *const *invalidated,
+                                  SmConversation *self)
+{
+        read_names(self);
+        g_signal_emit(self, changed_signal, 0);
+}
+
+static void sm_conversation_finalize(GObject *object)
+{
+        SmConversation *self = SM_CONVERSATION(object);
+
+        g_signal_handlers_disconnect_by_data(self->proxy, self);
+        g_clear_object(&self->proxy);
+        g_free(self->name);
+        g_free(self->title);
+        g_free(self->preview);
+        G_OBJECT_CLASS(sm_conversation_parent_class)->finalize(object);
+}
+
+static void sm_conversation_class_init(SmConversationClass *class)
+{
+        G_OBJECT_CLASS(class)->finalize = sm_conversation_finalize;
+        changed_signal = g_signal_new("changed", SM_TYPE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                      G_TYPE_NONE, 0);
+}
+
+static void sm_conversation_init(SmConversation *self)
+{
+        self->preview = g_strdup("");
+}
+
+SmConversation *sm_conversation_new(GDBusProxy *proxy)
+{
+        SmConversation *self = g_object_new(SM_TYPE_CONVERSATION, NULL);
+
+        self->proxy = g_object_ref(proxy);
+        self->is_group = strcmp(g_dbus_proxy_get_interface_name(proxy), CLIENT_GROUP_INTERFACE) == 0;
+        read_names(self);
+        g_signal_connect(proxy, "g-properties-changed", G_CALLBACK(on_properties_changed), self);
+        return self;
+}
+
+GDBusProxy *sm_conversation_proxy(SmConversation *self)
+{
+        return self->proxy;
+}
+
+gboolean sm_conversation_is_group(SmConversation *self)
+{
+        return self->is_group;
+}
+
+const char *sm_conversation_name(SmConversation *self)
+{
+        return self->name;
+}
+
+const char *sm_conversation_title(SmConversation *self)
+{
+        return self->title;
+}
+
+static GVariant *get(SmConversation *self, const char *property, const GVariantType *type)
+{
+        g_autoptr(GVariant) value = g_dbus_proxy_get_cached_property(self->proxy, property);
+
+        return value && g_variant_is_of_type(value, type) ? g_steal_pointer(&value) : NULL;
+}
+
+gboolean sm_conversation_flag(SmConversation *self, const char *property)
+{
+        g_autoptr(GVariant) value = get(self, property, G_VARIANT_TYPE_BOOLEAN);
+
+        return value && g_variant_get_boolean(value);
+}
+
+guint64 sm_conversation_number(SmConversation *self, const char *property)
+{
+        g_autoptr(GVariant) wide = get(self, property, G_VARIANT_TYPE_UINT64);
+        g_autoptr(GVariant) narrow = get(self, property, G_VARIANT_TYPE_UINT32);
+
+        return wide ? g_variant_get_uint64(wide) : narrow ? g_variant_get_uint32(narrow) : 0;
+}
+
+char *sm_conversation_text(SmConversation *self, const char *property)
+{
+        g_autoptr(GVariant) value = get(self, property, G_VARIANT_TYPE_STRING);
+
+        return g_strdup(value ? g_variant_get_string(value, NULL) : "");
+}
+
+void sm_conversation_set_newest(SmConversation *self, guint64 number, gint64 time, const char *preview)
+{
+        if (number < self->newest)
+                return;
+        self->newest = number;
+        self->newest_time = time;
+        g_free(self->preview);
+        self->preview = g_strdup(preview);
+        g_signal_emit(self, changed_signal, 0);
+}
+
+guint64 sm_conversation_newest(SmConversation *self)
+{
+        return self->newest;
+}
+
+gint64 sm_conversation_newest_time(SmConversation *self)
+{
+        return self->newest_time;
+}
+
+const char *sm_conversation_preview(SmConversation *self)
+{
+        return self->preview;
+}
