@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
+#include "client/safety-number.h"
 
 static GVariant *find_contact(GDBusConnection *connection, const char *name, GError **error)
 {
@@ -84,11 +85,11 @@ static void show(const Command *command, GVariant *contact, GVariant *key, gbool
 static void show_number(const Command *command, const char *name, const char *digits)
 {
         FILE *out = command_has(command, OPTION_JSON) ? stderr : stdout;
-        g_autofree char *number = output_safety_number(digits);
+        g_autofree char *number = client_safety_number_lines(digits, "    ");
 
         fprintf(out, _("The safety number with %s:\n"), name);
-        for (size_t i = 0; i < 60 && strlen(number) >= 71; i += 20)
-                fprintf(out, "    %.23s\n", number + i / 5 * 6);
+        if (number)
+                fprintf(out, "%s\n", number);
         fflush(out);
 }
 

@@ -14,8 +14,7 @@
 #include "cli/report.h"
 #include "cli/terminal.h"
 #include "client/descriptor.h"
-
-enum { DIGITS = 60 };
+#include "client/safety-number.h"
 
 static GVariant *read_contact(GDBusConnection *connection, const char *name, GError **error)
 {
@@ -93,12 +92,12 @@ static void show_number(GVariant *contact)
 {
         g_autofree char *name = harmless_line(bus_string(contact, "Name"));
         const char *digits = bus_string(contact, "SafetyNumber");
-        g_autofree char *number = output_safety_number(digits);
+        g_autofree char *number = client_safety_number_lines(digits, "    ");
 
         printf(_("The safety number with %s:\n"), name);
-        for (size_t i = 0; i < DIGITS && strlen(number) >= 71; i += 20)
-                printf("    %.23s\n", number + i / 5 * 6);
-        if (isatty(STDOUT_FILENO) && strspn(digits, "0123456789") == DIGITS)
+        if (number)
+                printf("%s\n", number);
+        if (number && isatty(STDOUT_FILENO))
                 qr_print(stdout, digits);
         show_state(contact);
         fflush(stdout);
@@ -144,7 +143,7 @@ static ClientFailure ask_and_mark(const Command *command, GDBusConnection *conne
 }
 
 /* The digits of what was scanned or read out, whatever stands between them. FALSE: they are not 60. */
-static gboolean read_code(const char *code, char digits[static DIGITS + 1])
+static gboolean read_code(const char *code, char digits[static CLIENT_SAFETY_NUMBER_DIGITS + 1])
 {
         char bytes[256];
         gssize size = (gssize)strlen(code);
@@ -157,17 +156,17 @@ static gboolean read_code(const char *code, char digits[static DIGITS + 1])
         for (gssize i = 0; i < size; i++) {
                 if (g_ascii_isspace(code[i]))
                         continue;
-                if (!g_ascii_isdigit(code[i]) || n == DIGITS)
+                if (!g_ascii_isdigit(code[i]) || n == CLIENT_SAFETY_NUMBER_DIGITS)
                         return FALSE;
                 digits[n++] = code[i];
         }
         digits[n] = 0;
-        return n == DIGITS;
+        return n == CLIENT_SAFETY_NUMBER_DIGITS;
 }
 
 static ClientFailure check_code(const Command *command, GDBusConnection *connection, GVariant *contact)
 {
-        char digits[DIGITS + 1];
+        char digits[CLIENT_SAFETY_NUMBER_DIGITS + 1];
 
         if (!read_code(command->values[OPTION_CODE], digits))
                 return report_usage(_("A code has the 60 digits of a safety number."));

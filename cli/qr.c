@@ -2,41 +2,32 @@
 #include "cli/qr.h"
 
 #include <glib.h>
-#include <qrencode.h>
 
 #include "cli/output.h"
+#include "client/qr-code.h"
 
-enum { MARGIN = 4 }; /* modules of light around it, as ISO/IEC 18004 asks for */
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(QRcode, QRcode_free)
-
-static gboolean is_light(const QRcode *code, int x, int y)
+static char *line_of(const ClientQrCode *code, int y)
 {
-        if (x < 0 || y < 0 || x >= code->width || y >= code->width)
-                return TRUE;
-        return (code->data[y * code->width + x] & 1) == 0;
-}
-
-static char *line_of(const QRcode *code, int y)
-{
+        /* Which of the two modules, one above the other, are light. */
         static const char *const blocks[] = {" ", "▄", "▀", "█"};
         g_autoptr(GString) line = g_string_new(NULL);
 
-        for (int x = -MARGIN; x < code->width + MARGIN; x++)
-                g_string_append(line, blocks[2 * is_light(code, x, y) + is_light(code, x, y + 1)]);
+        for (int x = 0; x < client_qr_code_size(code); x++)
+                g_string_append(line, blocks[2 * !client_qr_code_is_dark(code, x, y) +
+                                             !client_qr_code_is_dark(code, x, y + 1)]);
         return output_styled(OUTPUT_QR, line->str);
 }
 
 void qr_print(FILE *out, const char *text)
 {
-        g_autoptr(QRcode) code = NULL;
+        g_autoptr(ClientQrCode) code = NULL;
 
         if (!g_get_charset(NULL))
                 return;
-        code = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
+        code = client_qr_code_new(text);
         if (!code)
                 return;
-        for (int y = -MARGIN; y < code->width + MARGIN; y += 2) {
+        for (int y = 0; y < client_qr_code_size(code); y += 2) {
                 g_autofree char *line = line_of(code, y);
 
                 fprintf(out, "%s\n", line);
