@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "client/connection.h"
-#include "client/failure.h"
+#include "gtk-ui/composer.h"
 #include "gtk-ui/history.h"
 #include "gtk-ui/message-row.h"
 #include "gtk-ui/request-bar.h"
@@ -22,15 +22,10 @@ struct _SmConversationPage {
         guint64 marked; /* up to here the daemon was told that it is read */
         GCancellable *cancellable;
         gboolean at_end; /* the newest message is in view, and stays in view */
-        GtkWidget *header, *back, *title, *pages, *request, *key_changed, *scroller, *list, *entry, *send;
+        GtkWidget *header, *back, *title, *pages, *request, *key_changed, *scroller, *list, *composer;
 };
 
 G_DEFINE_FINAL_TYPE(SmConversationPage, sm_conversation_page, ADW_TYPE_BIN)
-
-static GtkTextBuffer *buffer_of(SmConversationPage *self)
-{
-        return gtk_text_view_get_buffer(GTK_TEXT_VIEW(self->entry));
-}
 
 /* ---- Messages ---- */
 
@@ -142,81 +137,20 @@ static void on_conversation_changed(SmConversationPage *self)
 
 /* ---- Writing ---- */
 
-static void on_text_changed(SmConversationPage *self)
+/* What somebody writes they want to see. */
+static void on_sending(SmConversationPage *self)
 {
-        gtk_widget_set_sensitive(self->send, gtk_text_buffer_get_char_count(buffer_of(self)) > 0);
-}
-
-typedef struct Sending {
-        SmConversationPage *page;
-        char *name, *text;
-} Sending;
-
-static void sending_free(Sending *sending)
-{
-        g_object_unref(sending->page);
-        g_free(sending->name);
-        g_free(sending->text);
-        g_free(sending);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sending, sending_free)
-
-static void say(SmConversationPage *self, const char *text)
-{
-        GtkWidget *toasts = gtk_widget_get_ancestor(GTK_WIDGET(self), ADW_TYPE_TOAST_OVERLAY);
-
-        if (toasts)
-                adw_toast_overlay_add_toast(ADW_TOAST_OVERLAY(toasts), adw_toast_new(text));
-}
-
-/* What could not be sent goes back where it was written, unless something else is there now. */
-static void on_sent(GObject *source, GAsyncResult *result, gpointer userdata)
-{
-        g_autoptr(Sending) sending = userdata;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) reply = g_dbus_proxy_call_finish(G_DBUS_PROXY(source), result, &error);
-        SmConversationPage *self = sending->page;
-        g_autofree char *text = NULL;
-
-        if (reply)
-                return;
-        text = client_failure_describe(error);
-        say(self, text);
-        if (g_strcmp0(self->name, sending->name) == 0 && gtk_text_buffer_get_char_count(buffer_of(self)) == 0)
-                gtk_text_buffer_set_text(buffer_of(self), sending->text, -1);
-}
-
-static void on_send(SmConversationPage *self)
-{
-        GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
-        MessengerMessages *messages = sm_daemon_messages(self->daemon);
-        GtkTextIter start, end;
-        Sending *sending;
-
-        if (!messages || !self->name || gtk_text_buffer_get_char_count(buffer_of(self)) == 0) {
-                g_variant_builder_clear(&options);
-                return;
-        }
-        gtk_text_buffer_get_bounds(buffer_of(self), &start, &end);
-        sending = g_new0(Sending, 1);
-        sending->page = g_object_ref(self);
-        sending->name = g_strdup(self->name);
-        sending->text = gtk_text_buffer_get_text(buffer_of(self), &start, &end, FALSE);
         self->at_end = TRUE;
-        gtk_text_buffer_set_text(buffer_of(self), "", 0);
-        g_dbus_proxy_call(G_DBUS_PROXY(messages), "Send",
-                          g_variant_new("(ssa{sv})", sending->name, sending->text, &options),
-                          G_DBUS_CALL_FLAGS_NONE, CLIENT_SEND_TIMEOUT_MS, NULL, on_sent, sending);
 }
 
-static gboolean on_key(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType modifiers,
-                       SmConversationPage *self)
+static void on_reply(GtkWidget *widget, const char *action, GVariant *parameter)
 {
-        if ((key != GDK_KEY_Return && key != GDK_KEY_KP_Enter) || (modifiers & GDK_SHIFT_MASK))
-                return GDK_EVENT_PROPAGATE;
-        on_send(self);
-        return GDK_EVENT_STOP;
+        sm_composer_reply(SM_COMPOSER(SM_CONVERSATION_PAGE(widget)->composer), g_variant_get_string(parameter, NULL));
+}
+
+static void on_edit(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+        sm_composer_edit(SM_COMPOSER(SM_CONVERSATION_PAGE(widget)->composer), g_variant_get_string(parameter, NULL));
 }
 
 /* ---- A changed key ---- */
@@ -292,7 +226,6 @@ static void leave(SmConversationPage *self)
         g_clear_pointer(&self->name, g_free);
         gtk_list_view_set_model(GTK_LIST_VIEW(self->list), NULL);
         g_clear_object(&self->history);
-        gtk_text_buffer_set_text(buffer_of(self), "", 0);
 }
 
 static void enter(SmConversationPage *self, SmDaemon *daemon, SmConversation *conversation, const char *name)
@@ -305,6 +238,7 @@ static void enter(SmConversationPage *self, SmDaemon *daemon, SmConversation *co
                 self->conversation = g_object_ref(conversation);
                 g_signal_connect_swapped(conversation, "changed", G_CALLBACK(on_conversation_changed), self);
         }
+        sm_composer_set_conversation(SM_COMPOSER(self->composer), daemon, conversation, name);
         if (name) {
                 self->at_end = TRUE;
                 self->marked = 0;
@@ -314,7 +248,7 @@ static void enter(SmConversationPage *self, SmDaemon *daemon, SmConversation *co
                 gtk_list_view_set_model(GTK_LIST_VIEW(self->list),
                                         GTK_SELECTION_MODEL(gtk_no_selection_new(
                                                         g_object_ref(G_LIST_MODEL(self->history)))));
-                gtk_widget_grab_focus(self->entry);
+                gtk_widget_grab_focus(self->composer);
         }
         sm_request_bar_set_conversation(SM_REQUEST_BAR(self->request), conversation);
         on_conversation_changed(self);
@@ -367,6 +301,7 @@ static void sm_conversation_page_class_init(SmConversationPageClass *class)
         GtkWidgetClass *widget = GTK_WIDGET_CLASS(class);
 
         G_OBJECT_CLASS(class)->dispose = sm_conversation_page_dispose;
+        g_type_ensure(SM_TYPE_COMPOSER);
         g_type_ensure(SM_TYPE_REQUEST_BAR);
         gtk_widget_class_set_template_from_resource(
                         widget, "/org/securemessenger/SecureMessenger/conversation-page.ui");
@@ -378,11 +313,11 @@ static void sm_conversation_page_class_init(SmConversationPageClass *class)
         gtk_widget_class_bind_template_child(widget, SmConversationPage, key_changed);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, scroller);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, list);
-        gtk_widget_class_bind_template_child(widget, SmConversationPage, entry);
-        gtk_widget_class_bind_template_child(widget, SmConversationPage, send);
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, composer);
         gtk_widget_class_bind_template_callback(widget, on_compare);
-        gtk_widget_class_bind_template_callback(widget, on_key);
-        gtk_widget_class_bind_template_callback(widget, on_send);
+        gtk_widget_class_bind_template_callback(widget, on_sending);
+        gtk_widget_class_install_action(widget, "conversation.reply", "s", on_reply);
+        gtk_widget_class_install_action(widget, "conversation.edit", "s", on_edit);
 }
 
 static void sm_conversation_page_init(SmConversationPage *self)
@@ -397,7 +332,6 @@ static void sm_conversation_page_init(SmConversationPage *self)
         gtk_list_view_set_factory(GTK_LIST_VIEW(self->list), factory);
         g_signal_connect(self, "notify::root", G_CALLBACK(on_root), NULL);
         g_signal_connect_after(self, "map", G_CALLBACK(mark_read), NULL);
-        g_signal_connect_swapped(buffer_of(self), "changed", G_CALLBACK(on_text_changed), self);
         adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(self->scroller));
         g_signal_connect_swapped(adjustment, "value-changed", G_CALLBACK(on_scrolled), self);
         g_signal_connect_swapped(adjustment, "changed", G_CALLBACK(on_sized), self);

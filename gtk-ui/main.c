@@ -3,6 +3,7 @@
 #include <locale.h>
 
 #include "gtk-ui/application.h"
+#include "gtk-ui/window-settings.h"
 
 int main(int argc, char **argv)
 {
@@ -12,6 +13,8 @@ int main(int argc, char **argv)
         textdomain(GETTEXT_DOMAIN);
 
         g_autoptr(SmApplication) application = sm_application_new();
+        int code = g_application_run(G_APPLICATION(application), argc, argv);
 
-        return g_application_run(G_APPLICATION(application), argc, argv);
+        sm_window_settings_release();
+        return code;
 }
