@@ -4,6 +4,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "gtk-ui/preview.h"
 #include "gtk-ui/wording.h"
 
 struct _SmConversationRow {
@@ -18,8 +19,9 @@ static void update(SmConversationRow *self)
 {
         const char *title = sm_conversation_title(self->conversation);
         guint64 unread = sm_conversation_number(self->conversation, "Unread");
-        g_autofree char *time = wording_short_time(sm_conversation_newest_time(self->conversation));
-        g_autofree char *preview = wording_one_line(sm_conversation_preview(self->conversation));
+        SmMessage *newest = sm_conversation_newest(self->conversation);
+        g_autofree char *time = wording_short_time(newest ? sm_message_fields(newest)->time : 0);
+        g_autofree char *preview = preview_text(self->conversation);
         g_autofree char *count = g_strdup_printf("%" G_GUINT64_FORMAT, unread);
 
         adw_avatar_set_text(ADW_AVATAR(self->avatar), title);

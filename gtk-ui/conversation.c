@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gtk-ui/conversation.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "client/connection.h"
@@ -8,11 +9,9 @@
 struct _SmConversation {
         GObject parent;
         GDBusProxy *proxy;
-        gboolean is_group;
+        gboolean is_group, is_self;
         char *name, *title;
-        guint64 newest;
-        gint64 newest_time;
-        char *preview;
+        SmMessage *newest;
 };
 
 G_DEFINE_FINAL_TYPE(SmConversation, sm_conversation, G_TYPE_OBJECT)
@@ -42,7 +41,7 @@ static void sm_conversation_finalize(GObject *object)
         g_clear_object(&self->proxy);
         g_free(self->name);
         g_free(self->title);
-        g_free(self->preview);
+        g_clear_object(&self->newest);
         G_OBJECT_CLASS(sm_conversation_parent_class)->finalize(object);
 }
 
@@ -55,7 +54,6 @@ static void sm_conversation_class_init(SmConversationClass *class)
 
 static void sm_conversation_init(SmConversation *self)
 {
-        self->preview = g_strdup("");
 }
 
 SmConversation *sm_conversation_new(GDBusProxy *proxy)
@@ -86,7 +84,7 @@ const char *sm_conversation_name(SmConversation *self)
 
 const char *sm_conversation_title(SmConversation *self)
 {
-        return self->title;
+        return self->is_self ? _("Notes to Yourself") : self->title;
 }
 
 static GVariant *get(SmConversation *self, const char *property, const GVariantType *type)
@@ -118,28 +116,27 @@ char *sm_conversation_text(SmConversation *self, const char *property)
         return g_strdup(value ? g_variant_get_string(value, NULL) : "");
 }
 
-void sm_conversation_set_newest(SmConversation *self, guint64 number, gint64 time, const char *preview)
+void sm_conversation_set_self(SmConversation *self)
 {
-        if (number < self->newest)
+        self->is_self = TRUE;
+}
+
+gboolean sm_conversation_is_self(SmConversation *self)
+{
+        return self->is_self;
+}
+
+void sm_conversation_set_newest(SmConversation *self, GVariant *dictionary)
+{
+        g_autoptr(SmMessage) message = dictionary ? sm_message_new(dictionary) : NULL;
+
+        if (message && self->newest && sm_message_fields(message)->number < sm_message_fields(self->newest)->number)
                 return;
-        self->newest = number;
-        self->newest_time = time;
-        g_free(self->preview);
-        self->preview = g_strdup(preview);
+        g_set_object(&self->newest, message);
         g_signal_emit(self, changed_signal, 0);
 }
 
-guint64 sm_conversation_newest(SmConversation *self)
+SmMessage *sm_conversation_newest(SmConversation *self)
 {
         return self->newest;
-}
-
-gint64 sm_conversation_newest_time(SmConversation *self)
-{
-        return self->newest_time;
-}
-
-const char *sm_conversation_preview(SmConversation *self)
-{
-        return self->preview;
 }

@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "gtk-ui/message.h"
+
 #define SM_TYPE_CONVERSATION (sm_conversation_get_type())
 G_DECLARE_FINAL_TYPE(SmConversation, sm_conversation, SM, CONVERSATION, GObject)
 
@@ -23,8 +25,10 @@ gboolean sm_conversation_flag(SmConversation *self, const char *property);
 guint64 sm_conversation_number(SmConversation *self, const char *property);
 char *sm_conversation_text(SmConversation *self, const char *property);
 
-/* The newest message, once it is known: set by whoever has read it. */
-void sm_conversation_set_newest(SmConversation *self, guint64 number, gint64 time, const char *preview);
-guint64 sm_conversation_newest(SmConversation *self);
-gint64 sm_conversation_newest_time(SmConversation *self); /* milliseconds since 1970, or 0 */
-const char *sm_conversation_preview(SmConversation *self);
+/* The conversation with oneself: notes. */
+void sm_conversation_set_self(SmConversation *self);
+gboolean sm_conversation_is_self(SmConversation *self);
+
+/* The newest message, once it is known: set by whoever has read it; NULL: there is none any more. An older one changes nothing. */
+void sm_conversation_set_newest(SmConversation *self, GVariant *dictionary);
+SmMessage *sm_conversation_newest(SmConversation *self); /* borrowed, or NULL */

@@ -10,6 +10,7 @@
 struct _SmConversations {
         GObject parent;
         GDBusConnection *connection;
+        char *own_name;
         GCancellable *cancellable; /* of what is under way while it is active */
         GDBusObjectManager *manager;
         GPtrArray *list;      /* SmConversation */
@@ -53,16 +54,15 @@ static void on_newest(GObject *source, GAsyncResult *result, gpointer userdata)
         g_autoptr(GVariant) reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
         g_autoptr(GVariant) messages = reply ? g_variant_get_child_value(reply, 0) : NULL;
         g_autoptr(GVariant) dictionary = NULL;
-        ClientMessage message;
 
-        if (!messages || g_variant_n_children(messages) == 0)
+        if (!messages)
                 return;
-        dictionary = g_variant_get_child_value(messages, 0);
-        client_message_init(&message, dictionary);
-        sm_conversation_set_newest(conversation, message.number, message.time, message.text);
+        if (g_variant_n_children(messages) > 0)
+                dictionary = g_variant_get_child_value(messages, 0);
+        sm_conversation_set_newest(conversation, dictionary);
 }
 
-static void read_newest(SmConversations *self, SmConversation *conversation)
+void sm_conversations_read_newest(SmConversations *self, SmConversation *conversation)
 {
         GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
 
@@ -88,9 +88,11 @@ static void add(SmConversations *self, GDBusInterface *interface)
                 g_ptr_array_add(self->groups, conversation);
         else
                 g_hash_table_insert(self->contacts, g_strdup(sm_conversation_name(conversation)), conversation);
+        if (strcmp(sm_conversation_name(conversation), self->own_name) == 0)
+                sm_conversation_set_self(conversation);
         g_list_model_items_changed(G_LIST_MODEL(self), self->list->len - 1, 0, 1);
         if (sm_conversation_number(conversation, "LastMessage") > 0)
-                read_newest(self, conversation);
+                sm_conversations_read_newest(self, conversation);
 }
 
 static void on_object_added(SmConversations *self, GDBusObject *object)
@@ -156,13 +158,15 @@ static void forget(SmConversations *self)
                 g_list_model_items_changed(G_LIST_MODEL(self), 0, count, 0);
 }
 
-void sm_conversations_set_active(SmConversations *self, gboolean active)
+void sm_conversations_set_active(SmConversations *self, const char *own_name)
 {
-        if (active == (self->cancellable != NULL))
+        if ((own_name != NULL) == (self->cancellable != NULL))
                 return;
         forget(self);
-        if (!active)
+        if (!own_name)
                 return;
+        g_free(self->own_name);
+        self->own_name = g_strdup(own_name);
         self->cancellable = g_cancellable_new();
         g_dbus_object_manager_client_new(self->connection, G_DBUS_OBJECT_MANAGER_CLIENT_FLAGS_DO_NOT_AUTO_START,
                                          CLIENT_BUS_NAME, CLIENT_ROOT_PATH, NULL, NULL, NULL, self->cancellable,
@@ -190,6 +194,7 @@ static void sm_conversations_finalize(GObject *object)
 {
         SmConversations *self = SM_CONVERSATIONS(object);
 
+        g_free(self->own_name);
         g_hash_table_unref(self->contacts);
         g_ptr_array_unref(self->groups);
         g_ptr_array_unref(self->list);

@@ -36,7 +36,7 @@ static void set_state(SmDaemon *self, SmDaemonState state)
                 return;
         g_debug("daemon: state %d -> %d", (int)self->state, (int)state);
         self->state = state;
-        sm_conversations_set_active(self->conversations, state == SM_DAEMON_UNLOCKED);
+        sm_conversations_set_active(self->conversations, state == SM_DAEMON_UNLOCKED ? sm_daemon_user_name(self) : NULL);
         g_signal_emit(self, signals[STATE_CHANGED], 0);
 }
 
@@ -134,6 +134,19 @@ static void on_owner(SmDaemon *self)
 
 /* ---- Proxies ---- */
 
+/* No history has a message whose time is over: there is another newest one then. */
+static void update_newest(SmDaemon *self, SmConversation *conversation, const ClientEvent *event)
+{
+        SmMessage *newest = sm_conversation_newest(conversation);
+
+        if (strcmp(event->message.kind, "expired") != 0) {
+                sm_conversation_set_newest(conversation, event->message_dictionary);
+        } else if (newest && sm_message_fields(newest)->number == event->message.number) {
+                sm_conversation_set_newest(conversation, NULL);
+                sm_conversations_read_newest(self->conversations, conversation);
+        }
+}
+
 static void on_event(SmDaemon *self, GVariant *dictionary)
 {
         g_auto(ClientEvent) event = {0};
@@ -144,7 +157,7 @@ static void on_event(SmDaemon *self, GVariant *dictionary)
                 return;
         conversation = sm_conversations_find(self->conversations, event.message.conversation);
         if (conversation)
-                sm_conversation_set_newest(conversation, event.message.number, event.message.time, event.message.text);
+                update_newest(self, conversation, &event);
         g_signal_emit(self, signals[MESSAGE], 0, event.message_dictionary);
 }
 

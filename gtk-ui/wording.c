@@ -77,3 +77,10 @@ char *wording_one_line(const char *text)
         }
         return g_string_free(line, FALSE);
 }
+
+char *wording_isolated(const char *text)
+{
+        g_autofree char *line = wording_one_line(text);
+
+        return g_strconcat("\u2068", line, "\u2069", NULL);
+}

@@ -11,3 +11,6 @@ char *wording_day(gint64 time); /* "Today", "Yesterday", or the date */
 
 /* A text on one line, and short: line feeds are spaces, what hides or reorders its neighbours is gone. */
 char *wording_one_line(const char *text);
+
+/* The same to stand inside a sentence, whose direction it does not change. */
+char *wording_isolated(const char *text);
