@@ -6,115 +6,19 @@
 
 #include "client/connection.h"
 #include "gtk-ui/composer.h"
-#include "gtk-ui/history.h"
-#include "gtk-ui/message-row.h"
+#include "gtk-ui/message-list.h"
 #include "gtk-ui/request-bar.h"
 #include "gtk-ui/stack.h"
-
-enum { NEAR = 400 }; /* pixels from an end: time to load what lies beyond */
 
 struct _SmConversationPage {
         AdwBin parent;
         SmDaemon *daemon;
         SmConversation *conversation; /* NULL: nobody, or a stranger */
         char *name;         /* NULL: nobody */
-        SmHistory *history;
-        guint64 marked; /* up to here the daemon was told that it is read */
-        GCancellable *cancellable;
-        gboolean at_end; /* the newest message is in view, and stays in view */
-        GtkWidget *header, *back, *title, *pages, *request, *key_changed, *scroller, *list, *composer;
+        GtkWidget *header, *back, *title, *pages, *request, *key_changed, *messages, *composer;
 };
 
 G_DEFINE_FINAL_TYPE(SmConversationPage, sm_conversation_page, ADW_TYPE_BIN)
-
-/* ---- Messages ---- */
-
-static void on_row_setup(GtkListItemFactory *factory, GtkListItem *item)
-{
-        gtk_list_item_set_child(item, GTK_WIDGET(sm_message_row_new()));
-        gtk_list_item_set_activatable(item, FALSE);
-}
-
-static void on_row_bind(GtkListItemFactory *factory, GtkListItem *item, SmConversationPage *self)
-{
-        guint position = gtk_list_item_get_position(item);
-        g_autoptr(SmMessage) before = NULL;
-
-        if (position > 0 && self->history)
-                before = g_list_model_get_item(G_LIST_MODEL(self->history), position - 1);
-        sm_message_row_set_source(SM_MESSAGE_ROW(gtk_list_item_get_child(item)), sm_daemon_messages(self->daemon));
-        sm_message_row_set_message(SM_MESSAGE_ROW(gtk_list_item_get_child(item)), gtk_list_item_get_item(item),
-                                   before);
-}
-
-static void on_row_unbind(GtkListItemFactory *factory, GtkListItem *item)
-{
-        sm_message_row_set_message(SM_MESSAGE_ROW(gtk_list_item_get_child(item)), NULL, NULL);
-}
-
-static void on_scrolled(SmConversationPage *self, GtkAdjustment *adjustment)
-{
-        double value = gtk_adjustment_get_value(adjustment), page = gtk_adjustment_get_page_size(adjustment);
-        double upper = gtk_adjustment_get_upper(adjustment);
-
-        self->at_end = value + page >= upper - 1;
-        if (!self->history || page <= 0)
-                return;
-        if (value < NEAR)
-                sm_history_load_older(self->history);
-        if (value + page > upper - NEAR)
-                sm_history_load_newer(self->history);
-}
-
-/* The content or the window has another height. */
-static void on_sized(SmConversationPage *self, GtkAdjustment *adjustment)
-{
-        if (self->at_end)
-                gtk_adjustment_set_value(adjustment, gtk_adjustment_get_upper(adjustment) -
-                                                                     gtk_adjustment_get_page_size(adjustment));
-}
-
-/* The number of the newest message that somebody here has not read, or 0. */
-static guint64 newest_unread(GListModel *messages)
-{
-        for (guint i = g_list_model_get_n_items(messages); i > 0; i--) {
-                g_autoptr(SmMessage) message = g_list_model_get_item(messages, i - 1);
-                const ClientMessage *fields = sm_message_fields(message);
-
-                if (!fields->outgoing)
-                        return strcmp(fields->state, "received") == 0 ? fields->number : 0;
-        }
-        return 0;
-}
-
-/* Read is what is open in a window that somebody uses. */
-static void mark_read(SmConversationPage *self)
-{
-        GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
-        MessengerMessages *messages = self->daemon ? sm_daemon_messages(self->daemon) : NULL;
-        GVariantBuilder options;
-        guint64 number;
-
-        if (!messages || !self->history || !gtk_widget_get_mapped(GTK_WIDGET(self)) || !GTK_IS_WINDOW(root) ||
-            !gtk_window_is_active(GTK_WINDOW(root)))
-                return;
-        number = newest_unread(G_LIST_MODEL(self->history));
-        if (number <= self->marked)
-                return;
-        self->marked = number;
-        g_variant_builder_init(&options, G_VARIANT_TYPE_VARDICT);
-        g_dbus_proxy_call(G_DBUS_PROXY(messages), "MarkRead",
-                          g_variant_new("(sta{sv})", self->name, number, &options),
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, CLIENT_CALL_TIMEOUT_MS, NULL, NULL, NULL);
-}
-
-static void on_root(SmConversationPage *self)
-{
-        GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
-
-        if (GTK_IS_WINDOW(root))
-                g_signal_connect_object(root, "notify::is-active", G_CALLBACK(mark_read), self, G_CONNECT_SWAPPED);
-}
 
 static void on_conversation_changed(SmConversationPage *self)
 {
@@ -140,7 +44,7 @@ static void on_conversation_changed(SmConversationPage *self)
 /* What somebody writes they want to see. */
 static void on_sending(SmConversationPage *self)
 {
-        self->at_end = TRUE;
+        sm_message_list_show_newest(SM_MESSAGE_LIST(self->messages));
 }
 
 static void on_reply(GtkWidget *widget, const char *action, GVariant *parameter)
@@ -224,8 +128,6 @@ static void leave(SmConversationPage *self)
                                                      G_CALLBACK(on_conversations_changed), self);
         g_clear_object(&self->conversation);
         g_clear_pointer(&self->name, g_free);
-        gtk_list_view_set_model(GTK_LIST_VIEW(self->list), NULL);
-        g_clear_object(&self->history);
 }
 
 static void enter(SmConversationPage *self, SmDaemon *daemon, SmConversation *conversation, const char *name)
@@ -239,17 +141,9 @@ static void enter(SmConversationPage *self, SmDaemon *daemon, SmConversation *co
                 g_signal_connect_swapped(conversation, "changed", G_CALLBACK(on_conversation_changed), self);
         }
         sm_composer_set_conversation(SM_COMPOSER(self->composer), daemon, conversation, name);
-        if (name) {
-                self->at_end = TRUE;
-                self->marked = 0;
-                self->history = sm_history_new(daemon, name);
-                g_signal_connect_object(self->history, "items-changed", G_CALLBACK(mark_read), self,
-                                        G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-                gtk_list_view_set_model(GTK_LIST_VIEW(self->list),
-                                        GTK_SELECTION_MODEL(gtk_no_selection_new(
-                                                        g_object_ref(G_LIST_MODEL(self->history)))));
+        sm_message_list_set_conversation(SM_MESSAGE_LIST(self->messages), daemon, name);
+        if (name)
                 gtk_widget_grab_focus(self->composer);
-        }
         sm_request_bar_set_conversation(SM_REQUEST_BAR(self->request), conversation);
         on_conversation_changed(self);
 }
@@ -283,13 +177,18 @@ void sm_conversation_page_set_leaflet(SmConversationPage *self, AdwLeaflet *leaf
         g_object_bind_property(leaflet, "folded", self->header, "show-start-title-buttons", G_BINDING_SYNC_CREATE);
 }
 
+static void on_jump(GtkWidget *widget, const char *action, GVariant *number)
+{
+        sm_message_list_jump(SM_MESSAGE_LIST(SM_CONVERSATION_PAGE(widget)->messages), g_variant_get_uint64(number));
+}
+
 /* ---- The object ---- */
 
 static void sm_conversation_page_dispose(GObject *object)
 {
         SmConversationPage *self = SM_CONVERSATION_PAGE(object);
 
-        if (self->list)
+        if (self->messages)
                 leave(self);
         g_clear_object(&self->daemon);
         gtk_widget_dispose_template(GTK_WIDGET(self), SM_TYPE_CONVERSATION_PAGE);
@@ -302,6 +201,7 @@ static void sm_conversation_page_class_init(SmConversationPageClass *class)
 
         G_OBJECT_CLASS(class)->dispose = sm_conversation_page_dispose;
         g_type_ensure(SM_TYPE_COMPOSER);
+        g_type_ensure(SM_TYPE_MESSAGE_LIST);
         g_type_ensure(SM_TYPE_REQUEST_BAR);
         gtk_widget_class_set_template_from_resource(
                         widget, "/org/securemessenger/SecureMessenger/conversation-page.ui");
@@ -311,28 +211,16 @@ static void sm_conversation_page_class_init(SmConversationPageClass *class)
         gtk_widget_class_bind_template_child(widget, SmConversationPage, pages);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, request);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, key_changed);
-        gtk_widget_class_bind_template_child(widget, SmConversationPage, scroller);
-        gtk_widget_class_bind_template_child(widget, SmConversationPage, list);
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, messages);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, composer);
         gtk_widget_class_bind_template_callback(widget, on_compare);
         gtk_widget_class_bind_template_callback(widget, on_sending);
         gtk_widget_class_install_action(widget, "conversation.reply", "s", on_reply);
         gtk_widget_class_install_action(widget, "conversation.edit", "s", on_edit);
+        gtk_widget_class_install_action(widget, "conversation.jump", "t", on_jump);
 }
 
 static void sm_conversation_page_init(SmConversationPage *self)
 {
-        g_autoptr(GtkListItemFactory) factory = gtk_signal_list_item_factory_new();
-        GtkAdjustment *adjustment;
-
         gtk_widget_init_template(GTK_WIDGET(self));
-        g_signal_connect(factory, "setup", G_CALLBACK(on_row_setup), NULL);
-        g_signal_connect_object(factory, "bind", G_CALLBACK(on_row_bind), self, 0);
-        g_signal_connect(factory, "unbind", G_CALLBACK(on_row_unbind), NULL);
-        gtk_list_view_set_factory(GTK_LIST_VIEW(self->list), factory);
-        g_signal_connect(self, "notify::root", G_CALLBACK(on_root), NULL);
-        g_signal_connect_after(self, "map", G_CALLBACK(mark_read), NULL);
-        adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(self->scroller));
-        g_signal_connect_swapped(adjustment, "value-changed", G_CALLBACK(on_scrolled), self);
-        g_signal_connect_swapped(adjustment, "changed", G_CALLBACK(on_sized), self);
 }

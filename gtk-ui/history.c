@@ -5,6 +5,9 @@
 
 #include "client/connection.h"
 
+/* How much one sees above what is unread, and how much is loaded at once for it. */
+enum { UNREAD_CONTEXT = 10, FIRST_PAGE_MAX = 500 };
+
 struct _SmHistory {
         GObject parent;
         SmDaemon *daemon;
@@ -13,6 +16,10 @@ struct _SmHistory {
         GPtrArray *list;   /* SmMessage, by number */
         gboolean loading;
         gboolean has_older, has_newer;
+        gboolean missed;      /* something came while a page was on its way, and is read after it */
+        guint first_page;     /* how many to ask for at first */
+        gboolean line_placed; /* the line above what is unread stands, or there is none */
+        guint64 located;      /* looked for, or 0 */
 };
 
 static GType get_item_type(GListModel *model)
@@ -42,9 +49,63 @@ static void list_model_init(GListModelInterface *interface)
 G_DEFINE_FINAL_TYPE_WITH_CODE(SmHistory, sm_history, G_TYPE_OBJECT,
                               G_IMPLEMENT_INTERFACE(G_TYPE_LIST_MODEL, list_model_init))
 
+enum { LOCATED, ARRIVED, SIGNALS };
+static guint signals[SIGNALS];
+
 static guint64 number_at(SmHistory *self, guint position)
 {
         return sm_message_fields(self->list->pdata[position])->number;
+}
+
+/* Where the first one with this number or a larger one is, or would be. */
+static guint position_of(SmHistory *self, guint64 number)
+{
+        guint low = 0, high = self->list->len;
+
+        while (low < high) {
+                guint middle = low + (high - low) / 2;
+
+                if (number_at(self, middle) < number)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
+}
+
+static SmMessage *find(SmHistory *self, guint64 number)
+{
+        guint position = position_of(self, number);
+
+        return position < self->list->len && number_at(self, position) == number ? self->list->pdata[position] : NULL;
+}
+
+/* Tells of a change, once what stands where it is has found its place. */
+static void changed(SmHistory *self, guint position, guint removed, guint added)
+{
+        for (guint i = position; i < self->list->len && i <= position + added; i++)
+                sm_message_follow(self->list->pdata[i], i > 0 ? self->list->pdata[i - 1] : NULL);
+        g_list_model_items_changed(G_LIST_MODEL(self), position, removed, added);
+}
+
+static gboolean is_unread(SmMessage *message)
+{
+        const ClientMessage *fields = sm_message_fields(message);
+
+        return !fields->outgoing && sm_message_is_said(message) && strcmp(fields->state, "received") == 0;
+}
+
+static void place_line(SmHistory *self)
+{
+        if (self->line_placed)
+                return;
+        self->line_placed = TRUE;
+        for (guint i = 0; i < self->list->len; i++) {
+                if (!is_unread(self->list->pdata[i]))
+                        continue;
+                sm_message_set_place(self->list->pdata[i], SM_MESSAGE_FIRST_UNREAD, SM_MESSAGE_FIRST_UNREAD);
+                return;
+        }
 }
 
 /* ---- Pages ---- */
@@ -57,7 +118,7 @@ static void drop_newest(SmHistory *self)
                 return;
         g_ptr_array_remove_range(self->list, HISTORY_ITEMS_MAX, excess);
         self->has_newer = TRUE;
-        g_list_model_items_changed(G_LIST_MODEL(self), HISTORY_ITEMS_MAX, excess, 0);
+        changed(self, HISTORY_ITEMS_MAX, excess, 0);
 }
 
 static void drop_oldest(SmHistory *self)
@@ -68,7 +129,7 @@ static void drop_oldest(SmHistory *self)
                 return;
         g_ptr_array_remove_range(self->list, 0, excess);
         self->has_older = TRUE;
-        g_list_model_items_changed(G_LIST_MODEL(self), 0, excess, 0);
+        changed(self, 0, excess, 0);
 }
 
 static GVariant *finish(GObject *source, GAsyncResult *result, gboolean *cancelled)
@@ -80,40 +141,59 @@ static GVariant *finish(GObject *source, GAsyncResult *result, gboolean *cancell
         return reply ? g_variant_get_child_value(reply, 0) : NULL;
 }
 
+/* Those of an answer that stand above what is held, or below it. */
+static guint take(SmHistory *self, GVariant *messages, gboolean above)
+{
+        guint first = above ? 0 : self->list->len, added = 0;
+
+        for (gsize i = 0; i < g_variant_n_children(messages); i++) {
+                g_autoptr(GVariant) dictionary = g_variant_get_child_value(messages, i);
+                g_autoptr(SmMessage) message = sm_message_new(dictionary);
+                const guint64 number = sm_message_fields(message)->number;
+
+                if (above && self->list->len > added && number >= number_at(self, added))
+                        break; /* it came by itself meanwhile */
+                if (!above && self->list->len > 0 && number <= number_at(self, self->list->len - 1))
+                        continue;
+                g_ptr_array_insert(self->list, (int)(first + added++), g_steal_pointer(&message));
+        }
+        if (added > 0)
+                changed(self, first, 0, added);
+        return added;
+}
+
+static void read_missed(SmHistory *self)
+{
+        if (!self->missed)
+                return;
+        self->missed = FALSE;
+        sm_history_load_newer(self);
+}
+
 static void on_older(GObject *source, GAsyncResult *result, gpointer userdata)
 {
         gboolean cancelled;
         g_autoptr(GVariant) messages = finish(source, result, &cancelled);
         SmHistory *self = userdata;
-        guint added = 0;
 
         if (cancelled)
                 return;
         self->loading = FALSE;
         if (!messages)
                 return;
-        for (gsize i = 0; i < g_variant_n_children(messages); i++) {
-                g_autoptr(GVariant) dictionary = g_variant_get_child_value(messages, i);
-                g_autoptr(SmMessage) message = sm_message_new(dictionary);
-
-                if (self->list->len > added && sm_message_fields(message)->number >= number_at(self, added))
-                        break; /* it came by itself meanwhile */
-                g_ptr_array_insert(self->list, (int)added++, g_steal_pointer(&message));
-        }
-        self->has_older = added > 0; /* an answer may be short though there are more */
-        if (added > 0)
-                g_list_model_items_changed(G_LIST_MODEL(self), 0, 0, added);
+        self->has_older = take(self, messages, TRUE) > 0; /* an answer may be short though there are more */
+        place_line(self);
         drop_newest(self);
+        read_missed(self);
 }
 
-static void append(SmHistory *self, GVariant *dictionary)
+static void tell_located(SmHistory *self)
 {
-        g_autoptr(SmMessage) message = sm_message_new(dictionary);
+        guint64 number = self->located;
 
-        if (self->list->len > 0 && sm_message_fields(message)->number <= number_at(self, self->list->len - 1))
-                return;
-        g_ptr_array_add(self->list, g_steal_pointer(&message));
-        g_list_model_items_changed(G_LIST_MODEL(self), self->list->len - 1, 0, 1);
+        self->located = 0;
+        if (number > 0 && self->list->len > 0)
+                g_signal_emit(self, signals[LOCATED], 0, MIN(position_of(self, number), self->list->len - 1));
 }
 
 static void on_newer(GObject *source, GAsyncResult *result, gpointer userdata)
@@ -125,18 +205,16 @@ static void on_newer(GObject *source, GAsyncResult *result, gpointer userdata)
         if (cancelled)
                 return;
         self->loading = FALSE;
-        if (!messages)
-                return;
-        self->has_newer = g_variant_n_children(messages) > 0;
-        for (gsize i = 0; i < g_variant_n_children(messages); i++) {
-                g_autoptr(GVariant) dictionary = g_variant_get_child_value(messages, i);
-
-                append(self, dictionary);
+        if (messages) {
+                self->has_newer = g_variant_n_children(messages) > 0;
+                take(self, messages, FALSE);
+                drop_oldest(self);
         }
-        drop_oldest(self);
+        tell_located(self);
+        read_missed(self);
 }
 
-static void ask(SmHistory *self, const char *bound, guint64 number, GAsyncReadyCallback done)
+static void ask(SmHistory *self, const char *bound, guint64 number, guint limit, GAsyncReadyCallback done)
 {
         GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
         MessengerMessages *messages = sm_daemon_messages(self->daemon);
@@ -146,7 +224,7 @@ static void ask(SmHistory *self, const char *bound, guint64 number, GAsyncReadyC
                 return;
         }
         self->loading = TRUE;
-        g_variant_builder_add(&options, "{sv}", "limit", g_variant_new_uint32(HISTORY_PAGE));
+        g_variant_builder_add(&options, "{sv}", "limit", g_variant_new_uint32(limit));
         if (number > 0)
                 g_variant_builder_add(&options, "{sv}", bound, g_variant_new_uint64(number));
         g_dbus_proxy_call(G_DBUS_PROXY(messages), "History",
@@ -157,30 +235,100 @@ static void ask(SmHistory *self, const char *bound, guint64 number, GAsyncReadyC
 void sm_history_load_older(SmHistory *self)
 {
         if (self->has_older)
-                ask(self, "before", self->list->len > 0 ? number_at(self, 0) : 0, on_older);
+                ask(self, "before", self->list->len > 0 ? number_at(self, 0) : 0,
+                    self->list->len > 0 ? HISTORY_PAGE : self->first_page, on_older);
 }
 
 void sm_history_load_newer(SmHistory *self)
 {
         if (self->has_newer && self->list->len > 0)
-                ask(self, "after", number_at(self, self->list->len - 1), on_newer);
+                ask(self, "after", number_at(self, self->list->len - 1), HISTORY_PAGE, on_newer);
+}
+
+gboolean sm_history_has_newer(SmHistory *self)
+{
+        return self->has_newer;
+}
+
+/* ---- Somewhere else ---- */
+
+static void start_anew(SmHistory *self)
+{
+        guint count = self->list->len;
+
+        g_cancellable_cancel(self->cancellable);
+        g_clear_object(&self->cancellable);
+        self->cancellable = g_cancellable_new();
+        self->loading = FALSE;
+        self->missed = FALSE;
+        self->located = 0;
+        self->has_older = TRUE;
+        self->has_newer = FALSE;
+        g_ptr_array_set_size(self->list, 0);
+        if (count > 0)
+                changed(self, 0, count, 0);
+}
+
+void sm_history_show_newest(SmHistory *self)
+{
+        if (!self->has_newer)
+                return;
+        start_anew(self);
+        self->first_page = HISTORY_PAGE;
+        sm_history_load_older(self);
+}
+
+static void on_around(GObject *source, GAsyncResult *result, gpointer userdata)
+{
+        gboolean cancelled;
+        g_autoptr(GVariant) messages = finish(source, result, &cancelled);
+        SmHistory *self = userdata;
+
+        if (cancelled)
+                return;
+        self->loading = FALSE;
+        if (!messages)
+                return;
+        self->has_older = take(self, messages, TRUE) > 0;
+        self->has_newer = TRUE;
+        if (self->list->len > 0)
+                sm_history_load_newer(self); /* so that there is something on either side of it */
+}
+
+void sm_history_locate(SmHistory *self, guint64 number)
+{
+        if (find(self, number)) {
+                self->located = number;
+                tell_located(self);
+                return;
+        }
+        start_anew(self);
+        self->located = number;
+        ask(self, "before", number + 1, HISTORY_PAGE, on_around);
 }
 
 /* ---- What happens while it is open ---- */
 
-static SmMessage *find(SmHistory *self, guint64 number)
+static void append(SmHistory *self, GVariant *dictionary)
 {
-        guint low = 0, high = self->list->len;
+        g_autoptr(SmMessage) message = sm_message_new(dictionary);
+        const ClientMessage *fields = sm_message_fields(message);
 
-        while (low < high) {
-                guint middle = low + (high - low) / 2;
+        if (self->list->len > 0 && fields->number <= number_at(self, self->list->len - 1))
+                return;
+        g_ptr_array_add(self->list, g_object_ref(message));
+        changed(self, self->list->len - 1, 0, 1);
+        if (!fields->outgoing)
+                g_signal_emit(self, signals[ARRIVED], 0, message);
+}
 
-                if (number_at(self, middle) < number)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        return low < self->list->len && number_at(self, low) == number ? self->list->pdata[low] : NULL;
+/* Whose time is over is in no history: it goes from the one that somebody looks at, too. */
+static void take_out(SmHistory *self, guint64 number)
+{
+        guint position = position_of(self, number);
+
+        g_ptr_array_remove_index(self->list, position);
+        changed(self, position, 1, 0);
 }
 
 static void on_message(SmHistory *self, GVariant *dictionary)
@@ -192,13 +340,17 @@ static void on_message(SmHistory *self, GVariant *dictionary)
         if (strcmp(fields.conversation, self->conversation) != 0)
                 return;
         known = find(self, fields.number);
-        if (known) {
+        if (strcmp(fields.kind, "expired") == 0) {
+                if (known)
+                        take_out(self, fields.number);
+        } else if (known) {
                 sm_message_set(known, dictionary);
         } else if (!self->has_newer && !self->loading) {
                 append(self, dictionary);
                 drop_oldest(self);
         } else if (self->loading) {
-                self->has_newer = TRUE; /* it is read after the page that is on its way */
+                self->missed = self->missed || !self->has_newer;
+                self->has_newer = TRUE;
         }
 }
 
@@ -227,6 +379,10 @@ static void sm_history_class_init(SmHistoryClass *class)
 {
         G_OBJECT_CLASS(class)->dispose = sm_history_dispose;
         G_OBJECT_CLASS(class)->finalize = sm_history_finalize;
+        signals[LOCATED] = g_signal_new("located", SM_TYPE_HISTORY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, G_TYPE_UINT);
+        signals[ARRIVED] = g_signal_new("arrived", SM_TYPE_HISTORY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, SM_TYPE_MESSAGE);
 }
 
 static void sm_history_init(SmHistory *self)
@@ -236,12 +392,13 @@ static void sm_history_init(SmHistory *self)
         self->has_older = TRUE;
 }
 
-SmHistory *sm_history_new(SmDaemon *daemon, const char *conversation)
+SmHistory *sm_history_new(SmDaemon *daemon, const char *conversation, guint unread)
 {
         SmHistory *self = g_object_new(SM_TYPE_HISTORY, NULL);
 
         self->daemon = g_object_ref(daemon);
         self->conversation = g_strdup(conversation);
+        self->first_page = CLAMP(unread + UNREAD_CONTEXT, HISTORY_PAGE, FIRST_PAGE_MAX);
         g_signal_connect_swapped(daemon, "message", G_CALLBACK(on_message), self);
         sm_history_load_older(self);
         return self;

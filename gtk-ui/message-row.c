@@ -18,7 +18,7 @@ struct _SmMessageRow {
         GtkWidget parent;
         SmMessage *message;
         GtkWidget *box, *day, *notice, *bubble, *quote, *text, *edited, *time, *state, *reason;
-        MessengerMessages *source;
+        SmDaemon *daemon;
         GCancellable *cancellable; /* of a thumbnail on its way */
         GtkWidget *picture, *file, *file_name, *file_size, *reactions, *unaccepted;
 };
@@ -136,11 +136,11 @@ static void show_picture(SmMessageRow *self, const ClientMessage *fields)
         g_variant_lookup(fields->dictionary, "thumbnail", "b", &has_one);
         if (!has_one) {
                 forget_picture(self);
-        } else if (self->source && !self->cancellable) {
+        } else if (!self->cancellable && self->daemon && sm_daemon_messages(self->daemon)) {
                 self->cancellable = g_cancellable_new();
                 gtk_accessible_update_property(GTK_ACCESSIBLE(self->picture), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                                fields->name, -1);
-                thumbnail_load(self->source, fields->id, self->cancellable, on_thumbnail, self);
+                thumbnail_load(sm_daemon_messages(self->daemon), fields->id, self->cancellable, on_thumbnail, self);
         }
 }
 
@@ -155,6 +155,14 @@ static void show_notice(SmMessageRow *self, const ClientMessage *fields)
                 gtk_widget_add_css_class(self->notice, "warning");
         else
                 gtk_widget_remove_css_class(self->notice, "warning");
+}
+
+static void show_place(SmMessageRow *self, const ClientMessage *fields)
+{
+        g_autofree char *day = wording_day(fields->time);
+
+        gtk_label_set_text(GTK_LABEL(self->day), day);
+        gtk_widget_set_visible(self->day, (sm_message_place(self->message) & SM_MESSAGE_BEGINS_DAY) != 0);
 }
 
 static void update(SmMessageRow *self)
@@ -182,23 +190,15 @@ static void update(SmMessageRow *self)
         gtk_widget_remove_css_class(self->bubble, fields->outgoing ? "incoming" : "outgoing");
         gtk_widget_add_css_class(self->bubble, fields->outgoing ? "outgoing" : "incoming");
         show_state(self, fields);
-}
-
-static void show_day(SmMessageRow *self, SmMessage *before)
-{
-        g_autofree char *day = wording_day(sm_message_fields(self->message)->time);
-        g_autofree char *day_before = before ? wording_day(sm_message_fields(before)->time) : NULL;
-
-        gtk_label_set_text(GTK_LABEL(self->day), day);
-        gtk_widget_set_visible(self->day, g_strcmp0(day, day_before) != 0);
+        show_place(self, fields);
 }
 
 static void sm_message_row_dispose(GObject *object)
 {
         SmMessageRow *self = SM_MESSAGE_ROW(object);
 
-        sm_message_row_set_message(self, NULL, NULL);
-        g_clear_object(&self->source);
+        sm_message_row_set_message(self, NULL);
+        g_clear_object(&self->daemon);
         gtk_widget_dispose_template(GTK_WIDGET(self), SM_TYPE_MESSAGE_ROW);
         G_OBJECT_CLASS(sm_message_row_parent_class)->dispose(object);
 }
@@ -238,7 +238,7 @@ SmMessageRow *sm_message_row_new(void)
         return g_object_new(SM_TYPE_MESSAGE_ROW, NULL);
 }
 
-void sm_message_row_set_message(SmMessageRow *self, SmMessage *message, SmMessage *before)
+void sm_message_row_set_message(SmMessageRow *self, SmMessage *message)
 {
         if (self->message)
                 g_signal_handlers_disconnect_by_data(self->message, self);
@@ -249,10 +249,9 @@ void sm_message_row_set_message(SmMessageRow *self, SmMessage *message, SmMessag
                 return;
         g_signal_connect_swapped(message, "changed", G_CALLBACK(update), self);
         update(self);
-        show_day(self, before);
 }
 
-void sm_message_row_set_source(SmMessageRow *self, MessengerMessages *messages)
+void sm_message_row_set_daemon(SmMessageRow *self, SmDaemon *daemon)
 {
-        g_set_object(&self->source, messages);
+        g_set_object(&self->daemon, daemon);
 }

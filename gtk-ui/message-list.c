@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gtk-ui/message-list.h"
+
+#include <string.h>
+
+#include "client/connection.h"
+#include "gtk-ui/history.h"
+#include "gtk-ui/message-row.h"
+
+enum {
+        NEAR = 400,      /* pixels from an end: time to load what lies beyond */
+        FOUND_MS = 2000, /* so long one sees what was looked for */
+};
+
+struct _SmMessageList {
+        AdwBin parent;
+        SmDaemon *daemon;
+        char *name; /* NULL: in none */
+        SmHistory *history;
+        guint64 marked;  /* up to here the daemon was told that it is read */
+        gboolean at_end; /* the newest message is in view, and stays in view */
+        SmMessage *found;
+        guint found_timer;
+        GtkWidget *scroller, *list, *newest;
+};
+
+G_DEFINE_FINAL_TYPE(SmMessageList, sm_message_list, ADW_TYPE_BIN)
+
+/* ---- Rows ---- */
+
+static void on_row_setup(GtkListItemFactory *factory, GtkListItem *item)
+{
+        gtk_list_item_set_child(item, GTK_WIDGET(sm_message_row_new()));
+        gtk_list_item_set_activatable(item, FALSE);
+}
+
+static void on_row_bind(GtkListItemFactory *factory, GtkListItem *item, SmMessageList *self)
+{
+        SmMessageRow *row = SM_MESSAGE_ROW(gtk_list_item_get_child(item));
+
+        sm_message_row_set_daemon(row, self->daemon);
+        sm_message_row_set_message(row, gtk_list_item_get_item(item));
+}
+
+static void on_row_unbind(GtkListItemFactory *factory, GtkListItem *item)
+{
+        sm_message_row_set_message(SM_MESSAGE_ROW(gtk_list_item_get_child(item)), NULL);
+}
+
+/* ---- Where one is ---- */
+
+static void update_newest(SmMessageList *self)
+{
+        gtk_revealer_set_reveal_child(GTK_REVEALER(self->newest), self->history && !self->at_end);
+        gtk_widget_set_can_target(self->newest, !self->at_end);
+}
+
+static void on_scrolled(SmMessageList *self, GtkAdjustment *adjustment)
+{
+        double value = gtk_adjustment_get_value(adjustment), page = gtk_adjustment_get_page_size(adjustment);
+        double upper = gtk_adjustment_get_upper(adjustment);
+
+        if (!self->history || page <= 0)
+                return;
+        self->at_end = value + page >= upper - 1 && !sm_history_has_newer(self->history);
+        update_newest(self);
+        if (value < NEAR)
+                sm_history_load_older(self->history);
+        if (value + page > upper - NEAR)
+                sm_history_load_newer(self->history);
+}
+
+/* The content or the window has another height. */
+static void on_sized(SmMessageList *self, GtkAdjustment *adjustment)
+{
+        if (self->at_end)
+                gtk_adjustment_set_value(adjustment, gtk_adjustment_get_upper(adjustment) -
+                                                                     gtk_adjustment_get_page_size(adjustment));
+}
+
+void sm_message_list_show_newest(SmMessageList *self)
+{
+        if (!self->history)
+                return;
+        self->at_end = TRUE;
+        sm_history_show_newest(self->history);
+        on_sized(self, gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(self->scroller)));
+        update_newest(self);
+}
+
+/* ---- To a message ---- */
+
+static void forget_found(SmMessageList *self)
+{
+        g_clear_handle_id(&self->found_timer, g_source_remove);
+        if (self->found)
+                sm_message_set_place(self->found, SM_MESSAGE_FOUND, 0);
+        g_clear_object(&self->found);
+}
+
+static gboolean on_found_long_enough(gpointer userdata)
+{
+        SmMessageList *self = userdata;
+
+        self->found_timer = 0;
+        forget_found(self);
+        return G_SOURCE_REMOVE;
+}
+
+static void on_located(SmMessageList *self, guint position)
+{
+        forget_found(self);
+        self->at_end = FALSE;
+        gtk_widget_activate_action(self->list, "list.scroll-to-item", "u", position);
+        self->found = g_list_model_get_item(G_LIST_MODEL(self->history), position);
+        sm_message_set_place(self->found, SM_MESSAGE_FOUND, SM_MESSAGE_FOUND);
+        self->found_timer = g_timeout_add(FOUND_MS, on_found_long_enough, self);
+}
+
+void sm_message_list_jump(SmMessageList *self, guint64 number)
+{
+        if (self->history)
+                sm_history_locate(self->history, number);
+}
+
+/* ---- What was read ---- */
+
+/* The number of the newest message that somebody here has not read, or 0. */
+static guint64 newest_unread(GListModel *messages)
+{
+        for (guint i = g_list_model_get_n_items(messages); i > 0; i--) {
+                g_autoptr(SmMessage) message = g_list_model_get_item(messages, i - 1);
+                const ClientMessage *fields = sm_message_fields(message);
+
+                if (!fields->outgoing)
+                        return strcmp(fields->state, "received") == 0 ? fields->number : 0;
+        }
+        return 0;
+}
+
+/* Read is what is open in a window that somebody uses. */
+static void mark_read(SmMessageList *self)
+{
+        GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
+        MessengerMessages *messages = self->daemon ? sm_daemon_messages(self->daemon) : NULL;
+        GVariantBuilder options;
+        guint64 number;
+
+        if (!messages || !self->history || !gtk_widget_get_mapped(GTK_WIDGET(self)) || !GTK_IS_WINDOW(root) ||
+            !gtk_window_is_active(GTK_WINDOW(root)))
+                return;
+        number = newest_unread(G_LIST_MODEL(self->history));
+        if (number <= self->marked)
+                return;
+        self->marked = number;
+        g_variant_builder_init(&options, G_VARIANT_TYPE_VARDICT);
+        g_dbus_proxy_call(G_DBUS_PROXY(messages), "MarkRead",
+                          g_variant_new("(sta{sv})", self->name, number, &options),
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, CLIENT_CALL_TIMEOUT_MS, NULL, NULL, NULL);
+}
+
+static void on_root(SmMessageList *self)
+{
+        GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
+
+        if (GTK_IS_WINDOW(root))
+                g_signal_connect_object(root, "notify::is-active", G_CALLBACK(mark_read), self, G_CONNECT_SWAPPED);
+}
+
+/* ---- Which conversation ---- */
+
+static void leave(SmMessageList *self)
+{
+        forget_found(self);
+        gtk_list_view_set_model(GTK_LIST_VIEW(self->list), NULL);
+        if (self->history)
+                g_signal_handlers_disconnect_by_data(self->history, self);
+        g_clear_object(&self->history);
+        g_clear_pointer(&self->name, g_free);
+}
+
+void sm_message_list_set_conversation(SmMessageList *self, SmDaemon *daemon, const char *name)
+{
+        SmConversation *conversation = name ? sm_daemon_find_conversation(daemon, name) : NULL;
+        guint64 unread = conversation ? sm_conversation_number(conversation, "Unread") : 0;
+
+        leave(self);
+        g_set_object(&self->daemon, daemon);
+        self->at_end = TRUE;
+        self->marked = 0;
+        if (name) {
+                self->name = g_strdup(name);
+                self->history = sm_history_new(daemon, name, (guint)MIN(unread, HISTORY_ITEMS_MAX));
+                g_signal_connect_object(self->history, "items-changed", G_CALLBACK(mark_read), self,
+                                        G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+                g_signal_connect_swapped(self->history, "located", G_CALLBACK(on_located), self);
+                gtk_list_view_set_model(GTK_LIST_VIEW(self->list),
+                                        GTK_SELECTION_MODEL(gtk_no_selection_new(
+                                                        g_object_ref(G_LIST_MODEL(self->history)))));
+        }
+        update_newest(self);
+}
+
+/* ---- The object ---- */
+
+static void sm_message_list_dispose(GObject *object)
+{
+        SmMessageList *self = SM_MESSAGE_LIST(object);
+
+        if (self->list)
+                leave(self);
+        g_clear_object(&self->daemon);
+        gtk_widget_dispose_template(GTK_WIDGET(self), SM_TYPE_MESSAGE_LIST);
+        G_OBJECT_CLASS(sm_message_list_parent_class)->dispose(object);
+}
+
+static void sm_message_list_class_init(SmMessageListClass *class)
+{
+        GtkWidgetClass *widget = GTK_WIDGET_CLASS(class);
+
+        G_OBJECT_CLASS(class)->dispose = sm_message_list_dispose;
+        gtk_widget_class_set_template_from_resource(widget, "/org/securemessenger/SecureMessenger/message-list.ui");
+        gtk_widget_class_bind_template_child(widget, SmMessageList, scroller);
+        gtk_widget_class_bind_template_child(widget, SmMessageList, list);
+        gtk_widget_class_bind_template_child(widget, SmMessageList, newest);
+        gtk_widget_class_bind_template_callback(widget, sm_message_list_show_newest);
+}
+
+static void sm_message_list_init(SmMessageList *self)
+{
+        g_autoptr(GtkListItemFactory) factory = gtk_signal_list_item_factory_new();
+        GtkAdjustment *adjustment;
+
+        gtk_widget_init_template(GTK_WIDGET(self));
+        g_signal_connect(factory, "setup", G_CALLBACK(on_row_setup), NULL);
+        g_signal_connect_object(factory, "bind", G_CALLBACK(on_row_bind), self, 0);
+        g_signal_connect(factory, "unbind", G_CALLBACK(on_row_unbind), NULL);
+        gtk_list_view_set_factory(GTK_LIST_VIEW(self->list), factory);
+        g_signal_connect(self, "notify::root", G_CALLBACK(on_root), NULL);
+        g_signal_connect_after(self, "map", G_CALLBACK(mark_read), NULL);
+        adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(self->scroller));
+        g_signal_connect_swapped(adjustment, "value-changed", G_CALLBACK(on_scrolled), self);
+        g_signal_connect_swapped(adjustment, "changed", G_CALLBACK(on_sized), self);
+}
