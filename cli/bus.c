@@ -192,6 +192,49 @@ gboolean bus_contact_set(GDBusConnection *connection, const char *name, const ch
         return reply != NULL;
 }
 
+char *bus_group_path(GDBusConnection *connection, const char *name, GError **error)
+{
+        g_autofree char *conversation = *name == '+' ? g_strdup(name) : g_strconcat("+", name, NULL);
+        g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+                        connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, CLIENT_GROUPS_INTERFACE, "Find",
+                        g_variant_new("(s)", conversation), G_VARIANT_TYPE("(o)"), G_DBUS_CALL_FLAGS_NONE,
+                        CLIENT_CALL_TIMEOUT_MS, NULL, error);
+        char *path = NULL;
+
+        if (reply)
+                g_variant_get(reply, "(o)", &path);
+        return path;
+}
+
+GVariant *bus_conversation(GDBusConnection *connection, const char *name, GError **error)
+{
+        g_autofree char *path = NULL;
+
+        if (*name != '+')
+                return bus_contact(connection, name, error);
+        path = bus_group_path(connection, name, error);
+        return path ? bus_properties(connection, path, CLIENT_GROUP_INTERFACE, error) : NULL;
+}
+
+gboolean bus_conversation_set(GDBusConnection *connection, const char *name, const char *property, GVariant *value,
+                              GError **error)
+{
+        g_autoptr(GVariant) sunk = g_variant_ref_sink(value);
+        g_autoptr(GVariant) reply = NULL;
+        g_autofree char *path = NULL;
+
+        if (*name != '+')
+                return bus_contact_set(connection, name, property, sunk, error);
+        path = bus_group_path(connection, name, error);
+        if (!path)
+                return FALSE;
+        reply = g_dbus_connection_call_sync(connection, CLIENT_BUS_NAME, path, "org.freedesktop.DBus.Properties", "Set",
+                                            g_variant_new("(ssv)", CLIENT_GROUP_INTERFACE, property, sunk),
+                                            G_VARIANT_TYPE_UNIT, G_DBUS_CALL_FLAGS_NONE, CLIENT_CALL_TIMEOUT_MS, NULL,
+                                            error);
+        return reply != NULL;
+}
+
 gboolean bus_name_is_sound(const char *name, GError **error)
 {
         return is_utf8(name, CLIENT_FAILURE_BAD_NAME, error);

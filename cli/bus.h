@@ -43,6 +43,14 @@ GVariant *bus_contact(GDBusConnection *connection, const char *name, GError **er
 gboolean bus_contact_set(GDBusConnection *connection, const char *name, const char *property, GVariant *value,
                          GError **error);
 
+/* The object path of a group by the name of its conversation, whose plus sign may be left out. */
+char *bus_group_path(GDBusConnection *connection, const char *name, GError **error);
+
+/* The same of a conversation: of a contact's properties, or of a group's where the name begins with a plus sign. */
+GVariant *bus_conversation(GDBusConnection *connection, const char *name, GError **error);
+gboolean bus_conversation_set(GDBusConnection *connection, const char *name, const char *property, GVariant *value,
+                              GError **error);
+
 /* Whether a name can go into a D-Bus call at all; else an error of BAD_NAME. The daemon judges the rest. */
 gboolean bus_name_is_sound(const char *name, GError **error);
 

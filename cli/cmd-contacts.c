@@ -6,6 +6,7 @@
 #include "cli/arguments.h"
 #include "cli/bus.h"
 #include "cli/contact-rows.h"
+#include "cli/conversation-marks.h"
 #include "cli/harmless.h"
 #include "cli/json.h"
 #include "cli/output.h"
@@ -42,21 +43,6 @@ static gboolean is(GVariant *contact, const char *property)
         return value;
 }
 
-static void show_unread(GVariant *contact)
-{
-        guint32 unread = 0;
-
-        g_variant_lookup(contact, "Unread", "u", &unread);
-        if (unread > 0)
-                printf(_("  %u unread"), unread);
-        else if (is(contact, "MarkedUnread"))
-                printf("  %s", _("marked as unread"));
-        if (is(contact, "Pinned"))
-                printf("  %s", _("pinned"));
-        if (is(contact, "Muted"))
-                printf("  %s", _("muted"));
-}
-
 /* The name comes first and alone, for awk '{print $1}'. */
 static void show_words(GVariant *contact)
 {
@@ -70,7 +56,7 @@ static void show_words(GVariant *contact)
                 printf("%*s %s", (int)MAX(0, 16 - g_utf8_strlen(name, -1)), "", number);
         if (is(contact, "Verified"))
                 printf("  %s", _("verified"));
-        show_unread(contact);
+        conversation_marks_show(contact);
         if (is(contact, "Typing"))
                 printf("  %s", _("writing"));
         else if (is(contact, "Online"))

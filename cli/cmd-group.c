@@ -143,21 +143,6 @@ static gboolean names_no_group(const Action *action)
         return action->run == run_create || action->run == run_list;
 }
 
-/* The plus sign of a conversation's name may be left out. */
-static char *find_path(GDBusConnection *connection, const char *name, GError **error)
-{
-        g_autofree char *conversation = *name == '+' ? g_strdup(name) : g_strconcat("+", name, NULL);
-        g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-                        connection, CLIENT_BUS_NAME, CLIENT_ROOT_PATH, CLIENT_GROUPS_INTERFACE, "Find",
-                        g_variant_new("(s)", conversation), G_VARIANT_TYPE("(o)"), G_DBUS_CALL_FLAGS_NONE,
-                        CLIENT_CALL_TIMEOUT_MS, NULL, error);
-        char *path = NULL;
-
-        if (reply)
-                g_variant_get(reply, "(o)", &path);
-        return path;
-}
-
 static gboolean are_sound(const Command *command, GError **error)
 {
         for (unsigned i = 1; i < command->n_arguments; i++)
@@ -211,7 +196,7 @@ ClientFailure cmd_group(const Command *command)
         if (!connection)
                 return report(error);
         if (!names_no_group(action)) {
-                path = find_path(connection, command->arguments[1], &error);
+                path = bus_group_path(connection, command->arguments[1], &error);
                 if (!path)
                         return report(error);
         }

@@ -18,13 +18,13 @@ static gboolean mark_read(GDBusConnection *connection, const char *name, GError 
         return reply != NULL;
 }
 
-static void show(GVariant *contact, const char *property)
+static void show(GVariant *conversation, const char *name, const char *property)
 {
-        g_autoptr(GVariant) value = g_variant_lookup_value(contact, property, NULL);
+        g_autoptr(GVariant) value = g_variant_lookup_value(conversation, property, NULL);
         g_autofree char *word = property_word(property);
         GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
 
-        g_variant_builder_add(&builder, "{sv}", "name", g_variant_new_string(bus_string(contact, "Name")));
+        g_variant_builder_add(&builder, "{sv}", "name", g_variant_new_string(name));
         if (value)
                 g_variant_builder_add(&builder, "{sv}", word, value);
         json_print(g_variant_builder_end(&builder));
@@ -43,17 +43,17 @@ static ClientFailure mark(const Command *command, const char *property, gboolean
 
         if (!connection)
                 return report(error);
-        if (property ? !bus_contact_set(connection, name, property, g_variant_new_boolean(set), &error)
+        if (property ? !bus_conversation_set(connection, name, property, g_variant_new_boolean(set), &error)
                      : !mark_read(connection, name, &error))
                 return report(error);
         if (!command_has(command, OPTION_JSON))
                 return CLIENT_FAILURE_NONE;
 
-        g_autoptr(GVariant) contact = bus_contact(connection, name, &error);
+        g_autoptr(GVariant) conversation = bus_conversation(connection, name, &error);
 
-        if (!contact)
+        if (!conversation)
                 return report(error);
-        show(contact, property ? property : "Unread");
+        show(conversation, name, property ? property : "Unread");
         return CLIENT_FAILURE_NONE;
 }
 

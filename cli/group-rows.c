@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/bus.h"
+#include "cli/conversation-marks.h"
 #include "cli/harmless.h"
 #include "cli/json.h"
 #include "cli/output.h"
@@ -30,6 +31,10 @@ static void add_rows(GVariantBuilder *builder, GVariant *group)
         add(builder, group, "Epoch", "epoch");
         add(builder, group, "Timer", "timer");
         add(builder, group, "Authenticator", "authenticator");
+        add(builder, group, "Unread", "unread");
+        add(builder, group, "Muted", "muted");
+        add(builder, group, "Pinned", "pinned");
+        add(builder, group, "MarkedUnread", "marked-unread");
         add(builder, group, "LastMessage", "last-message");
 }
 
@@ -61,7 +66,9 @@ static void show_line(GVariant *group)
         g_variant_lookup(group, "MemberCount", "u", &members);
         printf("%s  ", name);
         printf(g_dngettext(NULL, "%u member", "%u members", members), members);
-        printf("%s%s\n", role, standing_words(group));
+        printf("%s%s", role, standing_words(group));
+        conversation_marks_show(group);
+        printf("\n");
 }
 
 gboolean group_rows_show(GDBusConnection *connection, const Command *command, const char *path, GError **error)

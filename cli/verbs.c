@@ -109,7 +109,7 @@ const Verb verb_table[] = {
                  cmd_decline},
                 {"block", "NAME", 1, 1, 0, N_("hear nothing more of a contact, who cannot tell"), cmd_block},
                 {"unblock", "NAME", 1, 1, 0, N_("hear a blocked contact again"), cmd_unblock},
-                {"mute", "NAME", 1, 1, 0, N_("be told of no messages of a contact"), cmd_mute},
+                {"mute", "NAME", 1, 1, 0, N_("be told of no messages of a conversation"), cmd_mute},
                 {"unmute", "NAME", 1, 1, 0, N_("be told of them again"), cmd_unmute},
                 {"pin", "NAME", 1, 1, 0, N_("show a conversation first"), cmd_pin},
                 {"unpin", "NAME", 1, 1, 0, N_("show it where it belongs"), cmd_unpin},

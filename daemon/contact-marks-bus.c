@@ -3,6 +3,7 @@
 #include "daemon/bus.h"
 #include "daemon/contact-members.h"
 #include "daemon/marks.h"
+#include "daemon/notifier.h"
 #include "daemon/store-unread.h"
 
 /* One getter and one setter for all marks: which it is, the property's name tells. */
@@ -20,6 +21,7 @@ int contact_set_mark(sd_bus *b, const char *path, const char *interface, const c
 {
         Bus *bus = userdata;
         const Contact contact = bus->found;
+        const ContactMark mark = mark_find(property);
         Messenger *messenger;
         int r, set = 0;
 
@@ -28,9 +30,11 @@ int contact_set_mark(sd_bus *b, const char *path, const char *interface, const c
                 return r;
         messenger = bus_messenger(bus, &r);
         if (messenger)
-                r = mark_set(messenger->store, contact.name, mark_find(property), set != 0);
+                r = mark_set(messenger->store, contact.name, mark, set != 0);
         if (r != 0)
                 return bus_set_error(error, r);
+        if (mark == MARK_MUTED && set)
+                notifier_clear(bus->notifier, contact.name);
         bus_mark_contact_changed(bus, contact.name);
         return 0;
 }

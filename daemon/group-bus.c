@@ -9,6 +9,7 @@
 #include "daemon/bus-error.h"
 #include "daemon/bus-options.h"
 #include "daemon/cleanup.h"
+#include "daemon/contact-members.h"
 #include "daemon/group-member.h"
 #include "daemon/group-rejoin.h"
 #include "daemon/store-event.h"
@@ -404,6 +405,11 @@ static int get_of_session(sd_bus *b, const char *path, const char *interface, co
 
 #define CHANGES SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
 
+/* A group's conversation is marked as a contact's is. */
+#define MARK(name)                                                                        \
+        SD_BUS_WRITABLE_PROPERTY(name, "b", contact_get_mark, contact_set_mark, 0,       \
+                                 CHANGES | SD_BUS_VTABLE_UNPRIVILEGED)
+
 static const sd_bus_vtable vtable[] = {
                 SD_BUS_VTABLE_START(0),
                 SD_BUS_METHOD_WITH_NAMES("GetMembers", "a{sv}", SD_BUS_PARAM(options), "aa{sv}",
@@ -440,6 +446,10 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_PROPERTY("MemberCount", "u", get_of_session, 0, CHANGES),
                 SD_BUS_PROPERTY("Timer", "u", get_of_session, 0, CHANGES),
                 SD_BUS_PROPERTY("Authenticator", "ay", get_of_session, 0, 0),
+                SD_BUS_PROPERTY("Unread", "u", contact_get_unread, 0, CHANGES),
+                MARK("Muted"),
+                MARK("Pinned"),
+                MARK("MarkedUnread"),
                 SD_BUS_PROPERTY("LastMessage", "t", get_last_message, 0, CHANGES),
                 SD_BUS_VTABLE_END,
 };

@@ -165,7 +165,8 @@ void groups_bus_announce(Bus *bus, const char *conversation)
 
         if (path_of(bus, conversation, path))
                 sd_bus_emit_properties_changed(bus->bus, path, BUS_GROUP, "Conversation", "Name", "Standing", "Role",
-                                               "Epoch", "MemberCount", "Timer", "LastMessage", NULL);
+                                               "Epoch", "MemberCount", "Timer", "Unread", "Muted", "Pinned", "MarkedUnread",
+                                               "LastMessage", NULL);
 }
 
 static const sd_bus_vtable vtable[] = {

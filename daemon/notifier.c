@@ -178,8 +178,8 @@ void notifier_take(Notifier *notifier, const Event *event)
         } else if (event->kind == EVENT_CONVERSATION_READ) {
                 if (newest_of(notifier, event->conversation) <= event->message)
                         notifier_clear(notifier, event->conversation);
-        } else if (event->kind == EVENT_MESSAGE_QUEUED || event->kind == EVENT_CONVERSATION_READ) {
-                notifier_clear(notifier, event->conversation); /* who writes or reads has seen it */
+        } else if (event->kind == EVENT_MESSAGE_QUEUED) {
+                notifier_clear(notifier, event->conversation); /* who writes has seen it */
         } else if (event->kind == EVENT_CONTACT_BLOCKED) {
                 notifier_clear(notifier, event->conversation);
                 notifier_clear(notifier, NOTICE_REQUESTS);

@@ -77,6 +77,39 @@ def test_told_on_the_desktop(five):
     desktop.end()
 
 
+def test_unread_muted_pinned(five):
+    anna, bert, carol, dave, erin = five
+
+    def total():
+        return carol.account("UnreadMessages")
+    carol.smctl("mark-read", GROUP, expect=0)
+    before = total()
+    say(bert, "the first")
+    say(bert, "the second")
+    wait_text(carol, "the second")
+    assert (info(carol)["unread"], total()) == (2, before + 2)
+    assert "2 unread" in carol.smctl("group", "list", expect=0).out
+    assert carol.smctl("--json", "mute", GROUP, expect=0).json == {"name": GROUP, "muted": True}
+    assert carol.smctl("--json", "pin", GROUP, expect=0).json == {"name": GROUP, "pinned": True}
+    assert (info(carol)["unread"], total()) == (2, before)
+    desktop = Desktop(carol)
+    say(bert, "psst")
+    wait_text(carol, "psst")
+    anna.send(carol, "Not muted here")
+    desktop.see_one(anna.name, "Not muted here")
+    desktop.end()
+    assert carol.smctl("--json", "mark-read", GROUP, expect=0).json == {"name": GROUP, "unread": 0}
+    carol.smctl("mark-unread", GROUP, expect=0)
+    carol.restart()
+    there = info(carol)
+    assert (there["unread"], there["muted"], there["pinned"], there["marked_unread"]) == (0, True, True, True)
+    for verb in ("unmute", "unpin", "mark-read"):
+        carol.smctl(verb, GROUP, expect=0)
+    there = info(carol)
+    assert not (there["muted"] or there["pinned"] or there["marked_unread"])
+    carol.smctl("mute", "+nobody", expect=25)
+
+
 def test_add_while_offline(five):
     anna, bert, carol, dave, erin = five
     dave.stop()

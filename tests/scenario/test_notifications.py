@@ -228,3 +228,15 @@ def test_with_dunst(alice, bob):
         dunst.stop()
         screen.stop()
         screen.process.stdout.close()
+
+
+def test_muted(alice, bob, desktop):
+    bob.send(alice, "Before it is muted")
+    desktop.see_one(bob.name, "Before it is muted")
+    alice.smctl("mute", bob.name, expect=0)
+    desktop.see_none()
+    bob.send(alice, "Not to be heard")
+    alice.wait_text(bob, "Not to be heard")
+    alice.smctl("unmute", bob.name, expect=0)
+    bob.send(alice, "To be heard")
+    desktop.see_one(bob.name, "To be heard")
