@@ -73,3 +73,8 @@ char *notice_requests(unsigned requests, const char *name)
                                         requests),
                                requests);
 }
+
+char *notice_offer(const char *name)
+{
+        return g_strdup_printf(_("%s wants to compare emoji with you, to be sure of the keys"), name);
+}

@@ -18,3 +18,5 @@ char *notice_said(const char *sender, const char *text);
 char *notice_count(unsigned messages);
 /* name: who wants to write, if it is one. */
 char *notice_requests(unsigned requests, const char *name);
+/* name: who wants to compare emoji. */
+char *notice_offer(const char *name);

@@ -98,10 +98,15 @@ NoticesFresh notices_count_fresh(const Notices *notices)
         return fresh;
 }
 
+static bool is_offer(const Notice *notice)
+{
+        return g_str_has_prefix(notice->conversation, NOTICE_OFFER);
+}
+
 bool notice_is_of_one(const Notice *notice)
 {
         return strcmp(notice->conversation, NOTICE_ALL) != 0 &&
-               strcmp(notice->conversation, NOTICE_REQUESTS) != 0;
+               strcmp(notice->conversation, NOTICE_REQUESTS) != 0 && !is_offer(notice);
 }
 
 /* ---- Going ---- */
@@ -251,6 +256,8 @@ static int body_of(const Notice *notice, Store *store, bool with_text, char **ou
                 *out = notice_count(notice->count);
         else if (strcmp(notice->conversation, NOTICE_REQUESTS) == 0)
                 *out = notice_requests(notice->count, notice->person);
+        else if (is_offer(notice))
+                *out = notice_offer(notice->person);
         else
                 return conversation_body(notice, store, with_text, out);
         return 0;

@@ -10,17 +10,18 @@
 /* Those that are not of one conversation; no user name is like these. */
 #define NOTICE_ALL      ""
 #define NOTICE_REQUESTS "?"
+#define NOTICE_OFFER    "!" /* and behind it the name of whom it is about: they want to compare emoji */
 
 typedef struct Notices Notices;
 
 typedef struct Notice {
         Notices *notices;
-        char *conversation; /* or NOTICE_ALL, or NOTICE_REQUESTS */
+        char *conversation; /* or NOTICE_ALL and so on */
         uint32_t id;        /* the service's; 0: not shown */
         unsigned count;     /* messages (or requests) that it tells of */
         unsigned fresh;     /* those that it does not tell of yet */
         uint64_t newest;    /* message */
-        char *person;       /* who the newest request is from */
+        char *person;       /* who the newest request, or the offer, is from */
         Problem problem;    /* that the answer met which was written into it: it tells of that alone */
         sd_bus_slot *call;  /* it is on its way to the service */
         bool leaving;       /* is to be closed when that is answered */

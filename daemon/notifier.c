@@ -2,6 +2,7 @@
 #include "daemon/notifier.h"
 
 #include <glib.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "daemon/bus.h"
@@ -9,6 +10,7 @@
 #include "daemon/group.h"
 #include "daemon/log.h"
 #include "daemon/notices.h"
+#include "daemon/store-verification.h"
 
 enum {
         QUIET_MS = 400,        /* what comes after a shorter pause belongs together, */
@@ -155,6 +157,31 @@ static void take_request(Notifier *notifier, const Event *event)
         tell_soon(notifier);
 }
 
+/* It stands while the contact waits, and goes however that ends. */
+static void take_verification(Notifier *notifier, const Event *event)
+{
+        g_autofree char *key = g_strconcat(NOTICE_OFFER, event->conversation, NULL);
+        Messenger *messenger = account_messenger(notifier->bus->account);
+        Verification verification = {0};
+        Contact contact;
+        Notice *notice;
+        int r;
+
+        notifier_clear(notifier, key);
+        if (!messenger || desktop_window_is_open(notifier->window) || is_silent(notifier, event->conversation))
+                return;
+        r = store_contact_find(messenger->store, event->conversation, &contact);
+        if (r == 0)
+                r = store_verification_load(messenger->store, contact.id, &verification);
+        if (r == 0 && verification.state == VERIFICATION_OFFERED) {
+                notice = notices_obtain(notifier->notices, key);
+                notice->fresh = 1;
+                notice->person = g_strdup(event->conversation);
+                tell_soon(notifier);
+        }
+        sodium_memzero(&verification, sizeof(verification));
+}
+
 static uint64_t newest_of(const Notifier *notifier, const char *conversation)
 {
         const Notice *notice = notices_of(notifier->notices, conversation);
@@ -170,6 +197,8 @@ void notifier_take(Notifier *notifier, const Event *event)
                 take_message(notifier, event);
         } else if (event->kind == EVENT_CONTACT_REQUEST) {
                 take_request(notifier, event);
+        } else if (event->kind == EVENT_VERIFICATION_CHANGED) {
+                take_verification(notifier, event);
         } else if (event->kind == EVENT_CONTACT_ACCEPTED || event->kind == EVENT_CONTACT_DECLINED) {
                 notifier_clear(notifier, NOTICE_REQUESTS);
         } else if (event->kind == EVENT_MESSAGE_DELETED) {

@@ -8,6 +8,7 @@ import pytest
 
 from harness.desktop import Desktop, InstalledWindow, OpenWindow
 from harness.process import Process
+from harness.user import path_encode
 from harness.waiting import until
 
 OURS = "Secure Messenger"
@@ -240,3 +241,11 @@ def test_muted(alice, bob, desktop):
     alice.smctl("unmute", bob.name, expect=0)
     bob.send(alice, "To be heard")
     desktop.see_one(bob.name, "To be heard")
+
+
+def test_an_offer_to_compare_emoji(alice, bob, desktop):
+    path = f"/org/securemessenger/Messenger1/contact/{path_encode(alice.name)}"
+    exchange, = bob.bus.call("Verification.Start", "(a{sv})", ({},), path=path)
+    desktop.see_one(OURS, f"{bob.name} wants to compare emoji with you, to be sure of the keys")
+    bob.bus.call("Verification.Cancel", "(sa{sv})", (exchange, {}), path=path)
+    desktop.see_none()
