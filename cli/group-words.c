@@ -4,37 +4,16 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-/* %1$s is who did it, %2$s whom or what it is about. */
-static const struct {
-        const char *kind, *sentence;
-} notices[] = {
-                {"group-created", N_("%1$s made the group \"%2$s\"")},
-                {"group-joined", N_("%1$s added you to the group \"%2$s\"")},
-                {"member-added", N_("%1$s added %2$s")},
-                {"member-removed", N_("%1$s removed %2$s")},
-                {"member-left", N_("%1$s left the group")},
-                {"member-replaced", N_("%1$s added %2$s again, who has another key now")},
-                {"member-promoted", N_("%1$s made %2$s an administrator")},
-                {"member-demoted", N_("%1$s made %2$s an ordinary member")},
-                {"group-renamed", N_("%1$s named the group \"%2$s\"")},
-                {"group-refused", N_("%1$s tried what they may not do in this group; nothing came of it")},
-                {"group-lost", N_("changes of the group were missed, and the server does not have them any "
-                                  "more: try \"smctl group rejoin\"")},
-};
+#include "client/group-notice.h"
 
-/* Elsewhere it is a matter between two; here it may be that the server has split the group. */
-static const char unreadable[] =
-                N_("what %1$s said could not be read: if this goes on, try \"smctl group rejoin\"");
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* all of them are above */
 char *group_words(const ClientMessage *message)
 {
+        if (strcmp(message->kind, "group-lost") == 0)
+                return g_strdup(_("changes of the group were missed, and the server does not have them any "
+                                  "more: try \"smctl group rejoin\""));
+        /* Elsewhere it is a matter between two; here it may be that the server has split the group. */
         if (strcmp(message->kind, "unreadable") == 0 && message->conversation[0] == '+')
-                return g_strdup_printf(_(unreadable), message->sender);
-        for (size_t i = 0; i < G_N_ELEMENTS(notices); i++)
-                if (strcmp(notices[i].kind, message->kind) == 0)
-                        return g_strdup_printf(_(notices[i].sentence), message->sender, message->subject);
-        return NULL;
+                return g_strdup_printf(_("what %1$s said could not be read: if this goes on, try \"smctl group rejoin\""),
+                                       message->sender);
+        return client_group_notice(message->kind, message->sender, message->subject);
 }
-#pragma GCC diagnostic pop

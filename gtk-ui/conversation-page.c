@@ -6,6 +6,8 @@
 
 #include "client/connection.h"
 #include "gtk-ui/composer.h"
+#include "gtk-ui/group-bar.h"
+#include "gtk-ui/group-standing.h"
 #include "gtk-ui/message-list.h"
 #include "gtk-ui/request-bar.h"
 #include "gtk-ui/stack.h"
@@ -15,14 +17,27 @@ struct _SmConversationPage {
         SmDaemon *daemon;
         SmConversation *conversation; /* NULL: nobody, or a stranger */
         char *name;         /* NULL: nobody */
-        GtkWidget *header, *back, *title, *pages, *request, *key_changed, *messages, *composer;
+        GtkWidget *header, *back, *title, *pages, *request, *group_bar, *key_changed, *messages, *composer;
 };
 
 G_DEFINE_FINAL_TYPE(SmConversationPage, sm_conversation_page, ADW_TYPE_BIN)
 
+/* A group may have got another name. */
+static void take_name(SmConversationPage *self)
+{
+        const char *name = self->conversation ? sm_conversation_name(self->conversation) : NULL;
+
+        if (!name || g_strcmp0(name, self->name) == 0)
+                return;
+        g_free(self->name);
+        self->name = g_strdup(name);
+        sm_message_list_rename(SM_MESSAGE_LIST(self->messages), name);
+}
+
 static void on_conversation_changed(SmConversationPage *self)
 {
-        const char *subtitle = "";
+        g_autofree char *of_group = group_subtitle(self->conversation);
+        const char *subtitle = of_group;
 
         if (self->conversation && sm_conversation_flag(self->conversation, "Typing"))
                 subtitle = _("is typing…");
@@ -37,6 +52,8 @@ static void on_conversation_changed(SmConversationPage *self)
         adw_window_title_set_subtitle(ADW_WINDOW_TITLE(self->title), subtitle);
         gtk_revealer_set_reveal_child(GTK_REVEALER(self->key_changed),
                                       self->conversation && sm_conversation_flag(self->conversation, "KeyChanged"));
+        gtk_widget_set_sensitive(self->composer, !self->conversation || sm_conversation_can_write(self->conversation));
+        take_name(self);
 }
 
 /* ---- Writing ---- */
@@ -145,6 +162,7 @@ static void enter(SmConversationPage *self, SmDaemon *daemon, SmConversation *co
         if (name)
                 gtk_widget_grab_focus(self->composer);
         sm_request_bar_set_conversation(SM_REQUEST_BAR(self->request), conversation);
+        sm_group_bar_set_conversation(SM_GROUP_BAR(self->group_bar), conversation);
         on_conversation_changed(self);
 }
 
@@ -203,6 +221,7 @@ static void sm_conversation_page_class_init(SmConversationPageClass *class)
         g_type_ensure(SM_TYPE_COMPOSER);
         g_type_ensure(SM_TYPE_MESSAGE_LIST);
         g_type_ensure(SM_TYPE_REQUEST_BAR);
+        g_type_ensure(SM_TYPE_GROUP_BAR);
         gtk_widget_class_set_template_from_resource(
                         widget, "/org/securemessenger/SecureMessenger/conversation-page.ui");
         gtk_widget_class_bind_template_child(widget, SmConversationPage, header);
@@ -210,6 +229,7 @@ static void sm_conversation_page_class_init(SmConversationPageClass *class)
         gtk_widget_class_bind_template_child(widget, SmConversationPage, title);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, pages);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, request);
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, group_bar);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, key_changed);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, messages);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, composer);

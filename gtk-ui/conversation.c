@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/connection.h"
+#include "gtk-ui/wording.h"
 
 struct _SmConversation {
         GObject parent;
@@ -23,7 +24,8 @@ static void read_names(SmConversation *self)
         g_free(self->name);
         g_free(self->title);
         self->name = sm_conversation_text(self, self->is_group ? "Conversation" : "Name");
-        self->title = sm_conversation_text(self, "Name");
+        /* Without the plus sign; but with the number, where two groups have the same name. */
+        self->title = wording_one_line(self->name + (self->name[0] == '+'));
 }
 
 static void on_properties_changed(GDBusProxy *proxy, GVariant *changed, const char *const *invalidated,
@@ -85,6 +87,13 @@ const char *sm_conversation_name(SmConversation *self)
 const char *sm_conversation_title(SmConversation *self)
 {
         return self->is_self ? _("Notes to Yourself") : self->title;
+}
+
+gboolean sm_conversation_can_write(SmConversation *self)
+{
+        g_autofree char *standing = self->is_group ? sm_conversation_text(self, "Standing") : NULL;
+
+        return !standing || strcmp(standing, "member") == 0;
 }
 
 static GVariant *get(SmConversation *self, const char *property, const GVariantType *type)

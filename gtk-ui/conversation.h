@@ -21,6 +21,8 @@ gboolean sm_conversation_is_group(SmConversation *self);
 const char *sm_conversation_name(SmConversation *self);
 /* What a person reads. Borrowed until "changed". */
 const char *sm_conversation_title(SmConversation *self);
+/* Something can be said there: one is a member of the group. */
+gboolean sm_conversation_can_write(SmConversation *self);
 gboolean sm_conversation_flag(SmConversation *self, const char *property);
 guint64 sm_conversation_number(SmConversation *self, const char *property);
 char *sm_conversation_text(SmConversation *self, const char *property);

@@ -212,6 +212,8 @@ static void on_newer(GObject *source, GAsyncResult *result, gpointer userdata)
         }
         tell_located(self);
         read_missed(self);
+        if (messages && g_variant_n_children(messages) < HISTORY_PAGE)
+                sm_history_load_newer(self); /* was that the last? */
 }
 
 static void ask(SmHistory *self, const char *bound, guint64 number, guint limit, GAsyncReadyCallback done)
@@ -305,6 +307,15 @@ void sm_history_locate(SmHistory *self, guint64 number)
         start_anew(self);
         self->located = number;
         ask(self, "before", number + 1, HISTORY_PAGE, on_around);
+}
+
+/* What came under the new name before it was known here is read now. */
+void sm_history_rename(SmHistory *self, const char *conversation)
+{
+        g_free(self->conversation);
+        self->conversation = g_strdup(conversation);
+        self->has_newer = TRUE;
+        sm_history_load_newer(self);
 }
 
 /* ---- What happens while it is open ---- */

@@ -20,6 +20,9 @@ enum { HISTORY_PAGE = 50, HISTORY_ITEMS_MAX = 1000 };
 /* unread: how many of the newest nobody here has read, for the line above them. */
 SmHistory *sm_history_new(SmDaemon *daemon, const char *conversation, guint unread);
 
+/* The conversation, a group, has got another name. */
+void sm_history_rename(SmHistory *self, const char *conversation);
+
 /* Nothing happens while a page is on its way, or where there is nothing in that direction. */
 void sm_history_load_older(SmHistory *self);
 void sm_history_load_newer(SmHistory *self);

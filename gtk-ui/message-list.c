@@ -179,6 +179,13 @@ static void leave(SmMessageList *self)
         g_clear_pointer(&self->name, g_free);
 }
 
+void sm_message_list_rename(SmMessageList *self, const char *name)
+{
+        g_free(self->name);
+        self->name = g_strdup(name);
+        sm_history_rename(self->history, name);
+}
+
 void sm_message_list_set_conversation(SmMessageList *self, SmDaemon *daemon, const char *name)
 {
         SmConversation *conversation = name ? sm_daemon_find_conversation(daemon, name) : NULL;

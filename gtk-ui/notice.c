@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "gtk-ui/group-notice.h"
+
 static gboolean is(const ClientMessage *message, const char *kind)
 {
         return strcmp(message->kind, kind) == 0;
@@ -42,6 +44,10 @@ static char *timer_text(const ClientMessage *message)
 
 char *notice_text(const ClientMessage *message)
 {
+        char *of_group = group_notice_text(message);
+
+        if (of_group)
+                return of_group;
         if (is(message, "text") || is(message, "attachment"))
                 return NULL;
         if (is(message, "key-change"))
@@ -68,5 +74,6 @@ char *notice_text(const ClientMessage *message)
 
 gboolean notice_is_warning(const ClientMessage *message)
 {
-        return is(message, "key-change") || is(message, "verification-mismatch") || is(message, "unverified");
+        return is(message, "key-change") || is(message, "verification-mismatch") || is(message, "unverified") ||
+               group_notice_is_warning(message);
 }

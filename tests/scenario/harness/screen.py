@@ -114,6 +114,16 @@ class Screen:
     def see_no(self, role, name):
         until(f"no {role} {name!r} in the window", lambda: self.window.check_running() and not self.find(role, name))
 
+    def is_sensitive(self, role, name):
+        """Whether it can be used: what is inside something that cannot be does not say so itself."""
+        node = self.see(role, name)
+        while node is not None and node.get_role_name() != "application":
+            node.clear_cache()
+            if not node.get_state_set().contains(self.atspi.StateType.SENSITIVE):
+                return False
+            node = node.get_parent()
+        return True
+
     def click(self, role, name, action="click"):
         node = self.see(role, name)
         names = [node.get_action_name(i) for i in range(node.get_n_actions())]
