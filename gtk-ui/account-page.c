@@ -4,12 +4,12 @@
 #include <glib/gi18n.h>
 
 #include "client/connection.h"
-#include "client/failure.h"
 #include "gtk-ui/change-password.h"
 #include "gtk-ui/fact-row.h"
 #include "gtk-ui/password-dialog.h"
 #include "gtk-ui/server-link.h"
 #include "gtk-ui/switch-row.h"
+#include "gtk-ui/toast.h"
 
 struct _SmAccountPage {
         AdwPreferencesPage parent;
@@ -68,25 +68,15 @@ static void update(SmAccountPage *self)
 
 /* ---- What is done ---- */
 
-static void tell(SmAccountPage *self, const char *text)
-{
-        GtkWidget *window = gtk_widget_get_ancestor(GTK_WIDGET(self), ADW_TYPE_PREFERENCES_WINDOW);
-
-        if (window)
-                adw_preferences_window_add_toast(ADW_PREFERENCES_WINDOW(window), adw_toast_new(text));
-}
-
 static void on_called(GObject *source, GAsyncResult *result, gpointer userdata)
 {
         g_autoptr(GError) error = NULL;
         g_autoptr(GVariant) reply = g_dbus_proxy_call_finish(G_DBUS_PROXY(source), result, &error);
-        g_autofree char *text = NULL;
 
         if (reply || g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
                 return;
-        text = client_failure_describe(error);
         update(userdata);
-        tell(userdata, text);
+        toast_failure(userdata, error);
 }
 
 static void call(SmAccountPage *self, const char *method)

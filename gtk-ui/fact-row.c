@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "gtk-ui/toast.h"
+
 struct _SmFactRow {
         AdwPreferencesRow parent;
         GtkWidget *value;
@@ -22,11 +24,8 @@ void sm_fact_row_set_value(SmFactRow *self, const char *value)
 
 static void on_copy(SmFactRow *self)
 {
-        GtkWidget *window = gtk_widget_get_ancestor(GTK_WIDGET(self), ADW_TYPE_PREFERENCES_WINDOW);
-
         gdk_clipboard_set_text(gtk_widget_get_clipboard(GTK_WIDGET(self)), gtk_label_get_text(GTK_LABEL(self->value)));
-        if (window)
-                adw_preferences_window_add_toast(ADW_PREFERENCES_WINDOW(window), adw_toast_new(_("Copied")));
+        toast_say(GTK_WIDGET(self), _("Copied"));
 }
 
 static void sm_fact_row_dispose(GObject *object)

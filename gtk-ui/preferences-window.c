@@ -7,13 +7,15 @@
 #include "gtk-ui/account-page.h"
 #include "gtk-ui/choice-row.h"
 #include "gtk-ui/switch-row.h"
+#include "gtk-ui/toast.h"
+#include "gtk-ui/window-settings.h"
 
 struct _SmPreferencesWindow {
         AdwPreferencesWindow parent;
         SmDaemon *daemon;
         SmSettings *settings;
         GtkWidget *fetch_pictures, *notifications, *notification_content, *read_receipts, *delivery_receipts, *presence, *typing;
-        GtkWidget *lock_idle, *lock_suspend, *lock_session, *account;
+        GtkWidget *enter_sends, *lock_idle, *lock_suspend, *lock_session, *account;
 };
 
 G_DEFINE_FINAL_TYPE(SmPreferencesWindow, sm_preferences_window, ADW_TYPE_PREFERENCES_WINDOW)
@@ -58,7 +60,7 @@ static char *content_words(GVariant *value)
 
 static void on_refused(SmPreferencesWindow *self, const char *text)
 {
-        adw_preferences_window_add_toast(ADW_PREFERENCES_WINDOW(self), adw_toast_new(text));
+        toast_say(self->account, text);
 }
 
 static void on_state(SmPreferencesWindow *self)
@@ -77,6 +79,8 @@ static void fill(SmPreferencesWindow *self)
         GtkWidget *switches[] = {self->notifications, self->read_receipts, self->delivery_receipts, self->presence,
                                  self->typing,        self->lock_suspend,  self->lock_session};
 
+        g_object_bind_property(sm_window_settings_get(), "enter-sends", self->enter_sends, "active",
+                               G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
         for (gsize i = 0; i < G_N_ELEMENTS(switches); i++)
                 sm_switch_row_set_settings(SM_SWITCH_ROW(switches[i]), self->settings);
         sm_choice_row_set_settings(SM_CHOICE_ROW(self->lock_idle), self->settings, idle, idle_words);
@@ -104,6 +108,7 @@ static void sm_preferences_window_class_init(SmPreferencesWindowClass *class)
         g_type_ensure(SM_TYPE_SWITCH_ROW);
         gtk_widget_class_set_template_from_resource(widget,
                                                     "/org/securemessenger/SecureMessenger/preferences-window.ui");
+        gtk_widget_class_bind_template_child(widget, SmPreferencesWindow, enter_sends);
         gtk_widget_class_bind_template_child(widget, SmPreferencesWindow, fetch_pictures);
         gtk_widget_class_bind_template_child(widget, SmPreferencesWindow, notifications);
         gtk_widget_class_bind_template_child(widget, SmPreferencesWindow, notification_content);
