@@ -6,18 +6,20 @@
 
 #include "client/connection.h"
 #include "gtk-ui/composer.h"
+#include "gtk-ui/contact-page.h"
 #include "gtk-ui/group-bar.h"
 #include "gtk-ui/group-standing.h"
 #include "gtk-ui/message-list.h"
 #include "gtk-ui/request-bar.h"
 #include "gtk-ui/stack.h"
+#include "gtk-ui/trust-bar.h"
 
 struct _SmConversationPage {
         AdwBin parent;
         SmDaemon *daemon;
         SmConversation *conversation; /* NULL: nobody, or a stranger */
         char *name;         /* NULL: nobody */
-        GtkWidget *header, *back, *title, *pages, *request, *group_bar, *key_changed, *messages, *composer;
+        GtkWidget *header, *back, *title, *pages, *request, *group_bar, *trust, *messages, *composer;
 };
 
 G_DEFINE_FINAL_TYPE(SmConversationPage, sm_conversation_page, ADW_TYPE_BIN)
@@ -50,8 +52,8 @@ static void on_conversation_changed(SmConversationPage *self)
                                    : self->name       ? self->name
                                                       : "");
         adw_window_title_set_subtitle(ADW_WINDOW_TITLE(self->title), subtitle);
-        gtk_revealer_set_reveal_child(GTK_REVEALER(self->key_changed),
-                                      self->conversation && sm_conversation_flag(self->conversation, "KeyChanged"));
+        gtk_widget_action_set_enabled(GTK_WIDGET(self), "conversation.details",
+                                      self->conversation && !sm_conversation_is_group(self->conversation));
         gtk_widget_set_sensitive(self->composer, !self->conversation || sm_conversation_can_write(self->conversation));
         take_name(self);
 }
@@ -74,62 +76,14 @@ static void on_edit(GtkWidget *widget, const char *action, GVariant *parameter)
         sm_composer_edit(SM_COMPOSER(SM_CONVERSATION_PAGE(widget)->composer), g_variant_get_string(parameter, NULL));
 }
 
-/* ---- A changed key ---- */
+/* ---- More about it ---- */
 
-static void on_compared(AdwMessageDialog *dialog, const char *response, SmConversationPage *self)
+static void on_details(GtkWidget *widget, const char *action, GVariant *parameter)
 {
-        g_autoptr(GVariant) key = NULL;
-        GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+        SmConversationPage *self = SM_CONVERSATION_PAGE(widget);
 
-        if (strcmp(response, "accept") != 0 || !self->conversation) {
-                g_variant_builder_clear(&options);
-                return;
-        }
-        key = g_variant_ref(g_object_get_data(G_OBJECT(dialog), "key"));
-        g_dbus_proxy_call(sm_conversation_proxy(self->conversation), "AcceptKey",
-                          g_variant_new("(@aya{sv})", key, &options), G_DBUS_CALL_FLAGS_NONE,
-                          CLIENT_CALL_TIMEOUT_MS, NULL, NULL, NULL);
-}
-
-static char *in_groups(const char *digits)
-{
-        GString *text = g_string_new(NULL);
-
-        for (size_t i = 0; digits[i]; i++) {
-                g_string_append_c(text, digits[i]);
-                if (i % 5 == 4)
-                        g_string_append_c(text, i % 20 == 19 ? '\n' : ' ');
-        }
-        return g_strchomp(g_string_free(text, FALSE));
-}
-
-static void on_compare(SmConversationPage *self)
-{
-        GtkWidget *dialog;
-        GVariant *key;
-
-        if (!self->conversation)
-                return;
-        key = g_dbus_proxy_get_cached_property(sm_conversation_proxy(self->conversation), "IdentityKey");
-        if (!key)
-                return;
-
-        g_autofree char *digits = sm_conversation_text(self->conversation, "SafetyNumber");
-        g_autofree char *groups = in_groups(digits);
-        GtkWindow *window = GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self)));
-
-        dialog = adw_message_dialog_new(window, _("Is It Still Them?"), NULL);
-        adw_message_dialog_format_body(ADW_MESSAGE_DIALOG(dialog),
-                                       _("Ask %s for their safety number, over the telephone or face to face. It has "
-                                         "to be this one:\n\n%s"),
-                                       self->name, groups);
-        adw_message_dialog_add_responses(ADW_MESSAGE_DIALOG(dialog), "cancel", _("_Not Yet"), "accept",
-                                         _("_Accept the New Key"), NULL);
-        adw_message_dialog_set_response_appearance(ADW_MESSAGE_DIALOG(dialog), "accept", ADW_RESPONSE_DESTRUCTIVE);
-        /* The key that is shown is the one that is accepted, whatever comes meanwhile. */
-        g_object_set_data_full(G_OBJECT(dialog), "key", key, (GDestroyNotify)g_variant_unref);
-        g_signal_connect_object(dialog, "response", G_CALLBACK(on_compared), self, 0);
-        gtk_window_present(GTK_WINDOW(dialog));
+        if (self->conversation && !sm_conversation_is_group(self->conversation))
+                sm_contact_page_open(widget, self->daemon, self->conversation);
 }
 
 /* ---- Which conversation ---- */
@@ -162,6 +116,7 @@ static void enter(SmConversationPage *self, SmDaemon *daemon, SmConversation *co
         if (name)
                 gtk_widget_grab_focus(self->composer);
         sm_request_bar_set_conversation(SM_REQUEST_BAR(self->request), conversation);
+        sm_trust_bar_set_conversation(SM_TRUST_BAR(self->trust), daemon, conversation);
         sm_group_bar_set_conversation(SM_GROUP_BAR(self->group_bar), conversation);
         on_conversation_changed(self);
 }
@@ -221,6 +176,7 @@ static void sm_conversation_page_class_init(SmConversationPageClass *class)
         g_type_ensure(SM_TYPE_COMPOSER);
         g_type_ensure(SM_TYPE_MESSAGE_LIST);
         g_type_ensure(SM_TYPE_REQUEST_BAR);
+        g_type_ensure(SM_TYPE_TRUST_BAR);
         g_type_ensure(SM_TYPE_GROUP_BAR);
         gtk_widget_class_set_template_from_resource(
                         widget, "/org/securemessenger/SecureMessenger/conversation-page.ui");
@@ -230,11 +186,11 @@ static void sm_conversation_page_class_init(SmConversationPageClass *class)
         gtk_widget_class_bind_template_child(widget, SmConversationPage, pages);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, request);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, group_bar);
-        gtk_widget_class_bind_template_child(widget, SmConversationPage, key_changed);
+        gtk_widget_class_bind_template_child(widget, SmConversationPage, trust);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, messages);
         gtk_widget_class_bind_template_child(widget, SmConversationPage, composer);
-        gtk_widget_class_bind_template_callback(widget, on_compare);
         gtk_widget_class_bind_template_callback(widget, on_sending);
+        gtk_widget_class_install_action(widget, "conversation.details", NULL, on_details);
         gtk_widget_class_install_action(widget, "conversation.reply", "s", on_reply);
         gtk_widget_class_install_action(widget, "conversation.edit", "s", on_edit);
         gtk_widget_class_install_action(widget, "conversation.jump", "t", on_jump);

@@ -5,29 +5,11 @@
 #include <string.h>
 
 #include "gtk-ui/group-notice.h"
+#include "gtk-ui/wording.h"
 
 static gboolean is(const ClientMessage *message, const char *kind)
 {
         return strcmp(message->kind, kind) == 0;
-}
-
-static char *duration(guint32 seconds)
-{
-        guint32 amount;
-
-        if (seconds % 86400 == 0) {
-                amount = seconds / 86400;
-                return g_strdup_printf(ngettext("%u day", "%u days", amount), amount);
-        }
-        if (seconds % 3600 == 0) {
-                amount = seconds / 3600;
-                return g_strdup_printf(ngettext("%u hour", "%u hours", amount), amount);
-        }
-        if (seconds % 60 == 0) {
-                amount = seconds / 60;
-                return g_strdup_printf(ngettext("%u minute", "%u minutes", amount), amount);
-        }
-        return g_strdup_printf(ngettext("%u second", "%u seconds", seconds), seconds);
 }
 
 static char *timer_text(const ClientMessage *message)
@@ -36,7 +18,7 @@ static char *timer_text(const ClientMessage *message)
 
         if (message->timer == 0)
                 return g_strdup_printf(_("%s has set that new messages stay."), message->sender);
-        time = duration(message->timer);
+        time = wording_duration(message->timer);
         /* TRANSLATORS: a name, and a time such as "5 minutes" */
         return g_strdup_printf(_("%s has set that new messages disappear %s after they were read."), message->sender,
                                time);

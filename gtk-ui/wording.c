@@ -84,3 +84,22 @@ char *wording_isolated(const char *text)
 
         return g_strconcat("\u2068", line, "\u2069", NULL);
 }
+
+char *wording_duration(guint32 seconds)
+{
+        guint32 amount;
+
+        if (seconds % 86400 == 0) {
+                amount = seconds / 86400;
+                return g_strdup_printf(ngettext("%u day", "%u days", amount), amount);
+        }
+        if (seconds % 3600 == 0) {
+                amount = seconds / 3600;
+                return g_strdup_printf(ngettext("%u hour", "%u hours", amount), amount);
+        }
+        if (seconds % 60 == 0) {
+                amount = seconds / 60;
+                return g_strdup_printf(ngettext("%u minute", "%u minutes", amount), amount);
+        }
+        return g_strdup_printf(ngettext("%u second", "%u seconds", seconds), seconds);
+}

@@ -14,3 +14,6 @@ char *wording_one_line(const char *text);
 
 /* The same to stand inside a sentence, whose direction it does not change. */
 char *wording_isolated(const char *text);
+
+/* "5 minutes": in the greatest unit that has no rest. */
+char *wording_duration(guint32 seconds);
