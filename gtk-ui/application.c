@@ -46,15 +46,27 @@ static const GActionEntry actions[] = {
                 {.name = "quit", .activate = on_quit},
 };
 
+/* shortcuts.ui and secure-messenger(1) tell of them. */
+static const struct {
+        const char *action, *keys[3];
+} accelerators[] = {
+                {"app.quit", {"<Control>q"}},
+                {"win.back", {"<Alt>Left", "<Alt>Right"}},
+                {"win.lock", {"<Control>l"}},
+                {"win.new-conversation", {"<Control>n"}},
+                {"win.preferences", {"<Control>comma"}},
+                {"win.search", {"<Control>f"}},
+                {"window.close", {"<Control>w"}},
+};
+
 static void sm_application_startup(GApplication *application)
 {
-        static const char *const quit[] = {"<Control>q", NULL}, *const search[] = {"<Control>f", NULL};
         SmApplication *self = SM_APPLICATION(application);
 
         G_APPLICATION_CLASS(sm_application_parent_class)->startup(application);
         g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
-        gtk_application_set_accels_for_action(GTK_APPLICATION(self), "app.quit", quit);
-        gtk_application_set_accels_for_action(GTK_APPLICATION(self), "win.search", search);
+        for (gsize i = 0; i < G_N_ELEMENTS(accelerators); i++)
+                gtk_application_set_accels_for_action(GTK_APPLICATION(self), accelerators[i].action, accelerators[i].keys);
         self->daemon = sm_daemon_new(g_application_get_dbus_connection(application));
 }
 

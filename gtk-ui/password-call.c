@@ -45,18 +45,13 @@ static GVariant *arguments_of(GVariant *before, int index, GVariant *options)
         return g_variant_builder_end(&builder);
 }
 
-void password_call(SmDaemon *daemon, const char *method, GVariant *before, GtkEditable *password, GVariant *options,
-                   GCancellable *cancellable, GAsyncReadyCallback done, gpointer userdata)
+/* `index` of the last password, or -1 with an error that this takes. */
+static void call(SmDaemon *daemon, const char *method, int index, GError *error, GVariant *arguments,
+                 GUnixFDList *descriptors, GCancellable *cancellable, GAsyncReadyCallback done, gpointer userdata)
 {
-        g_autoptr(GVariant) first = before ? g_variant_ref_sink(before) : NULL;
-        g_autoptr(GVariant) last = g_variant_ref_sink(options);
-        g_autoptr(GUnixFDList) descriptors = g_unix_fd_list_new();
+        g_autoptr(GVariant) held = g_variant_ref_sink(arguments);
         MessengerAccount *account = sm_daemon_account(daemon);
-        GError *error = NULL;
-        int index;
 
-        index = append_password(descriptors, gtk_editable_get_text(password), &error);
-        gtk_editable_set_text(password, "");
         if (index >= 0 && !account) {
                 index = -1;
                 g_set_error_literal(&error, CLIENT_FAILURE, CLIENT_FAILURE_NO_DAEMON,
@@ -66,9 +61,36 @@ void password_call(SmDaemon *daemon, const char *method, GVariant *before, GtkEd
                 g_task_report_error(NULL, done, userdata, password_call, error);
                 return;
         }
-        g_dbus_proxy_call_with_unix_fd_list(G_DBUS_PROXY(account), method, arguments_of(first, index, last),
-                                            G_DBUS_CALL_FLAGS_NONE, CLIENT_SIGN_ON_TIMEOUT_MS, descriptors,
-                                            cancellable, done, userdata);
+        g_dbus_proxy_call_with_unix_fd_list(G_DBUS_PROXY(account), method, held, G_DBUS_CALL_FLAGS_NONE,
+                                            CLIENT_SIGN_ON_TIMEOUT_MS, descriptors, cancellable, done, userdata);
+}
+
+void password_call(SmDaemon *daemon, const char *method, GVariant *before, GtkEditable *password, GVariant *options,
+                   GCancellable *cancellable, GAsyncReadyCallback done, gpointer userdata)
+{
+        g_autoptr(GVariant) first = before ? g_variant_ref_sink(before) : NULL;
+        g_autoptr(GUnixFDList) descriptors = g_unix_fd_list_new();
+        GError *error = NULL;
+        int index = append_password(descriptors, gtk_editable_get_text(password), &error);
+
+        gtk_editable_set_text(password, "");
+        call(daemon, method, index, error, arguments_of(first, index, options), descriptors, cancellable, done, userdata);
+}
+
+void password_call_change(SmDaemon *daemon, GtkEditable *old, GtkEditable *new, GCancellable *cancellable,
+                          GAsyncReadyCallback done, gpointer userdata)
+{
+        GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+        g_autoptr(GUnixFDList) descriptors = g_unix_fd_list_new();
+        GError *error = NULL;
+        int first = append_password(descriptors, gtk_editable_get_text(old), &error), second = -1;
+
+        if (first >= 0)
+                second = append_password(descriptors, gtk_editable_get_text(new), &error);
+        gtk_editable_set_text(old, "");
+        gtk_editable_set_text(new, "");
+        call(daemon, "ChangePassword", second, error, g_variant_new("(hha{sv})", first, second, &options), descriptors,
+             cancellable, done, userdata);
 }
 
 gboolean password_call_finish(GObject *source, GAsyncResult *result, GError **error)

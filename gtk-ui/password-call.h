@@ -12,4 +12,7 @@
  */
 void password_call(SmDaemon *daemon, const char *method, GVariant *before, GtkEditable *password, GVariant *options,
                    GCancellable *cancellable, GAsyncReadyCallback done, gpointer userdata);
+/* The same of ChangePassword. */
+void password_call_change(SmDaemon *daemon, GtkEditable *old, GtkEditable *new, GCancellable *cancellable,
+                          GAsyncReadyCallback done, gpointer userdata);
 gboolean password_call_finish(GObject *source, GAsyncResult *result, GError **error);

@@ -5,6 +5,7 @@
 
 #include "gtk-ui/conversation-list.h"
 #include "gtk-ui/conversation-page.h"
+#include "gtk-ui/preferences-window.h"
 #include "gtk-ui/sign-on-page.h"
 #include "gtk-ui/stack.h"
 #include "gtk-ui/unlock-page.h"
@@ -85,6 +86,8 @@ static void show_waiting(SmWindow *self, gboolean missing)
 
 static void on_state_changed(SmWindow *self)
 {
+        gtk_widget_action_set_enabled(GTK_WIDGET(self), "win.preferences",
+                                      sm_daemon_state(self->daemon) == SM_DAEMON_UNLOCKED);
         switch (sm_daemon_state(self->daemon)) {
         case SM_DAEMON_CONNECTING:
                 show_waiting(self, FALSE);
@@ -137,6 +140,11 @@ static void on_new_conversation(GtkWidget *widget, const char *action, GVariant 
 
         adw_leaflet_set_visible_child(ADW_LEAFLET(self->leaflet), self->list);
         sm_conversation_list_new_conversation(SM_CONVERSATION_LIST(self->list));
+}
+
+static void on_preferences(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+        sm_preferences_window_open(GTK_WINDOW(widget), SM_WINDOW(widget)->daemon);
 }
 
 static void on_back(GtkWidget *widget, const char *action, GVariant *parameter)
@@ -196,6 +204,7 @@ static void sm_window_class_init(SmWindowClass *class)
         gtk_widget_class_install_action(widget, "win.search", NULL, on_search);
         gtk_widget_class_install_action(widget, "win.new-conversation", NULL, on_new_conversation);
         gtk_widget_class_install_action(widget, "win.back", NULL, on_back);
+        gtk_widget_class_install_action(widget, "win.preferences", NULL, on_preferences);
 }
 
 static void sm_window_init(SmWindow *self)
