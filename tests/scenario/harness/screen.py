@@ -39,8 +39,8 @@ def lacking():
 class Screen:
     def __init__(self, user):
         self.user = user
-        # A file alone is its address, so that one which is taken is not taken for free.
-        self.server = Process("Xvfb", user.folder, ["Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-nolisten", "local",
+        # Its abstract address, too: a file alone is taken away from a server that has the number already.
+        self.server = Process("Xvfb", user.folder, ["Xvfb", "-displayfd", "1", "-nolisten", "tcp",
                                                     "-screen", "0", "1000x700x24", "-noreset"], user.env)
         self.server.start(stdout=subprocess.PIPE)
         display = ":" + self.server.process.stdout.readline().decode().strip()
