@@ -4,44 +4,40 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "client/connection.h"
 #include "client/failure.h"
 #include "client/message.h"
+#include "gtk-ui/file-choice.h"
+#include "gtk-ui/intake.h"
+#include "gtk-ui/message-entry.h"
+#include "gtk-ui/message-lookup.h"
+#include "gtk-ui/outgoing-bar.h"
 #include "gtk-ui/quote-bar.h"
+#include "gtk-ui/sending.h"
 #include "gtk-ui/toast.h"
-#include "gtk-ui/window-settings.h"
+#include "gtk-ui/typing.h"
+
+enum { FILES_MAX = 32 }; /* at once */
 
 struct _SmComposer {
         AdwBin parent;
         SmDaemon *daemon;
         SmConversation *conversation; /* NULL: nobody, or a stranger */
         char *name;                   /* NULL: nobody */
-        GCancellable *cancellable;    /* what is asked about this conversation */
-        char *reply_to, *editing;     /* IDs, one of them at most; or NULL */
-        char *set_aside;              /* what was written before one began to edit, or NULL */
-        GtkWidget *quote, *entry, *send;
+        GHashTable *drafts;           /* by key */
+        Draft *draft;                 /* what is on the screen, of these; NULL: nobody's */
+        GCancellable *cancellable;    /* these three are for this conversation */
+        SmIntake *intake;
+        Typing *typing;
+        GtkWidget *quote, *files, *attach, *entry, *send;
 };
 
 G_DEFINE_FINAL_TYPE(SmComposer, sm_composer, ADW_TYPE_BIN)
 
 static guint sending_signal;
 
-static GtkTextBuffer *buffer_of(SmComposer *self)
+static SmMessageEntry *entry_of(SmComposer *self)
 {
-        return gtk_text_view_get_buffer(GTK_TEXT_VIEW(self->entry));
-}
-
-static gboolean is_empty(SmComposer *self)
-{
-        return gtk_text_buffer_get_char_count(buffer_of(self)) == 0;
-}
-
-static char *text_of(SmComposer *self)
-{
-        GtkTextIter start, end;
-
-        gtk_text_buffer_get_bounds(buffer_of(self), &start, &end);
-        return gtk_text_buffer_get_text(buffer_of(self), &start, &end, FALSE);
+        return SM_MESSAGE_ENTRY(self->entry);
 }
 
 /* A group may have another name by now. */
@@ -50,187 +46,321 @@ static const char *name_of(SmComposer *self)
         return self->conversation ? sm_conversation_name(self->conversation) : self->name;
 }
 
-static void on_text_changed(SmComposer *self)
+static guint count_files(SmComposer *self)
 {
-        gtk_widget_set_sensitive(self->send, !is_empty(self));
+        return self->draft ? g_list_model_get_n_items(G_LIST_MODEL(self->draft->files)) : 0;
+}
+
+static void update(SmComposer *self)
+{
+        gboolean is_edit = self->draft && self->draft->is_edit;
+
+        if (!self->send) /* it is being made */
+                return;
+        gtk_widget_set_sensitive(self->attach, !is_edit);
+        gtk_widget_set_sensitive(self->send, self->draft && !sm_intake_is_busy(self->intake) &&
+                                                             (!sm_message_entry_is_blank(entry_of(self)) ||
+                                                              count_files(self) > 0));
+}
+
+/* ---- Drafts ---- */
+
+static void show(SmComposer *self, Draft *draft)
+{
+        self->draft = draft;
+        sm_message_entry_set_text(entry_of(self), draft ? draft->text : "");
+        sm_outgoing_bar_set_files(SM_OUTGOING_BAR(self->files), draft ? draft->files : NULL);
+        sm_quote_bar_set(SM_QUOTE_BAR(self->quote),
+                         draft && draft->is_edit ? "document-edit-symbolic" : "mail-reply-sender-symbolic",
+                         draft && draft->quote_id ? draft->quote_title : NULL, draft ? draft->quote_text : NULL);
+        update(self);
+}
+
+static void put_away(SmComposer *self)
+{
+        if (!self->draft)
+                return;
+        g_free(self->draft->text);
+        self->draft->text = sm_message_entry_text(entry_of(self));
+}
+
+/* The draft of a conversation is another one; the one before is the caller's. */
+static Draft *exchange(SmComposer *self, Draft *draft)
+{
+        gpointer key = NULL, before = NULL;
+
+        g_hash_table_steal_extended(self->drafts, draft->key, &key, &before);
+        g_free(key);
+        g_hash_table_insert(self->drafts, g_strdup(draft->key), draft);
+        return before;
+}
+
+static Draft *find_draft(SmComposer *self, const char *key)
+{
+        Draft *draft = g_hash_table_lookup(self->drafts, key);
+
+        if (!draft) {
+                draft = draft_new(key);
+                exchange(self, draft);
+        }
+        return draft;
+}
+
+/* What somebody edits leaves the screen, and what was there before comes back; or a new one. Returns what was there: the caller's. */
+static Draft *take_draft(SmComposer *self)
+{
+        Draft *draft = self->draft;
+        Draft *next = draft->under ? g_steal_pointer(&draft->under) : draft_new(draft->key);
+
+        put_away(self);
+        exchange(self, next);
+        show(self, next);
+        return draft;
 }
 
 /* ---- Answering and editing ---- */
 
 static void cancel(SmComposer *self)
 {
-        if (self->editing)
-                gtk_text_buffer_set_text(buffer_of(self), self->set_aside ? self->set_aside : "", -1);
-        g_clear_pointer(&self->set_aside, g_free);
-        g_clear_pointer(&self->editing, g_free);
-        g_clear_pointer(&self->reply_to, g_free);
-        sm_quote_bar_set(SM_QUOTE_BAR(self->quote), NULL, NULL, NULL);
+        if (!self->draft)
+                return;
+        if (self->draft->is_edit) {
+                draft_free(take_draft(self));
+        } else if (self->draft->quote_id) {
+                draft_set_quote(self->draft, NULL, NULL, NULL);
+                sm_quote_bar_set(SM_QUOTE_BAR(self->quote), NULL, NULL, NULL);
+        } else {
+                g_list_store_remove_all(self->draft->files);
+        }
         gtk_widget_grab_focus(self->entry);
 }
 
 static void begin_reply(SmComposer *self, const ClientMessage *message)
 {
-        g_autofree char *sender = g_strdup_printf("\u2068%s\u2069", message->sender); /* whatever way it is read */
+        /* Whatever way its surroundings are read. */
+        g_autofree char *sender = g_strdup_printf("\u2068%s\u2069", message->sender);
         g_autofree char *title = g_strdup_printf(_("Replying to %s"), sender);
 
-        cancel(self);
-        self->reply_to = g_strdup(message->id);
-        sm_quote_bar_set(SM_QUOTE_BAR(self->quote), "mail-reply-sender-symbolic", title,
-                         *message->text ? message->text : message->name);
+        if (self->draft->is_edit)
+                cancel(self);
+        put_away(self);
+        draft_set_quote(self->draft, message->id, title, *message->text ? message->text : message->name);
+        show(self, self->draft);
+        gtk_widget_grab_focus(self->entry);
 }
 
 static void begin_edit(SmComposer *self, const ClientMessage *message)
 {
+        Draft *edit;
+
         if (!message->outgoing || strcmp(message->kind, "text") != 0) {
                 toast_say(GTK_WIDGET(self), client_failure_sentence(CLIENT_FAILURE_NOT_ALLOWED));
                 return;
         }
-        cancel(self);
-        self->editing = g_strdup(message->id);
-        self->set_aside = text_of(self);
-        gtk_text_buffer_set_text(buffer_of(self), message->text, -1);
-        sm_quote_bar_set(SM_QUOTE_BAR(self->quote), "document-edit-symbolic", _("Editing"), message->text);
+        if (self->draft->is_edit)
+                cancel(self);
+        put_away(self);
+        edit = draft_new(self->draft->key);
+        edit->is_edit = TRUE;
+        g_free(edit->text);
+        edit->text = g_strdup(message->text);
+        draft_set_quote(edit, message->id, _("Editing"), message->text);
+        edit->under = exchange(self, edit);
+        show(self, edit);
+        gtk_widget_grab_focus(self->entry);
 }
 
 typedef void Begin(SmComposer *self, const ClientMessage *message);
 
-static void on_got(GObject *source, GAsyncResult *result, gpointer userdata, Begin *begin)
+static void on_found(GAsyncResult *result, SmComposer *taken, Begin *begin)
 {
-        g_autoptr(SmComposer) self = userdata;
+        g_autoptr(SmComposer) self = taken;
         g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) reply = g_dbus_proxy_call_finish(G_DBUS_PROXY(source), result, &error);
-        g_autoptr(GVariant) dictionary = NULL;
+        g_autoptr(GVariant) dictionary = message_lookup_finish(result, &error);
         ClientMessage message;
 
-        if (!reply) {
+        if (error)
                 toast_failure(GTK_WIDGET(self), error);
+        if (!dictionary || !self->draft)
                 return;
-        }
-        dictionary = g_variant_get_child_value(reply, 0);
         client_message_init(&message, dictionary);
-        begin(self, &message);
+        if (strcmp(message.conversation, name_of(self)) == 0)
+                begin(self, &message);
 }
 
-static void on_reply(GObject *source, GAsyncResult *result, gpointer userdata)
+static void on_reply_found(GObject *source, GAsyncResult *result, gpointer userdata)
 {
-        on_got(source, result, userdata, begin_reply);
+        on_found(result, userdata, begin_reply);
 }
 
-static void on_edit(GObject *source, GAsyncResult *result, gpointer userdata)
+static void on_edit_found(GObject *source, GAsyncResult *result, gpointer userdata)
 {
-        on_got(source, result, userdata, begin_edit);
+        on_found(result, userdata, begin_edit);
 }
 
-static void get(SmComposer *self, const char *id, GAsyncReadyCallback done)
+static MessengerMessages *messages_of(SmComposer *self)
 {
-        MessengerMessages *messages = self->daemon ? sm_daemon_messages(self->daemon) : NULL;
-
-        if (messages && self->name)
-                g_dbus_proxy_call(G_DBUS_PROXY(messages), "Get", g_variant_new("(s)", id),
-                                  G_DBUS_CALL_FLAGS_NO_AUTO_START, CLIENT_CALL_TIMEOUT_MS, self->cancellable, done,
-                                  g_object_ref(self));
+        return self->daemon && self->draft ? sm_daemon_messages(self->daemon) : NULL;
 }
 
 void sm_composer_reply(SmComposer *self, const char *id)
 {
-        get(self, id, on_reply);
+        if (messages_of(self))
+                message_lookup(messages_of(self), id, self->cancellable, on_reply_found, g_object_ref(self));
 }
 
 void sm_composer_edit(SmComposer *self, const char *id)
 {
-        get(self, id, on_edit);
+        if (messages_of(self))
+                message_lookup(messages_of(self), id, self->cancellable, on_edit_found, g_object_ref(self));
 }
 
-/* ---- Sending ---- */
-
-typedef struct Sending {
-        SmComposer *composer;
-        char *name, *text;
-} Sending;
-
-static void sending_free(Sending *sending)
+static void edit_last(SmComposer *self)
 {
-        g_object_unref(sending->composer);
-        g_free(sending->name);
-        g_free(sending->text);
-        g_free(sending);
+        if (messages_of(self))
+                message_lookup_last_own(messages_of(self), name_of(self), self->cancellable, on_edit_found,
+                                        g_object_ref(self));
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sending, sending_free)
+/* ---- Files ---- */
 
-/* What could not be sent goes back where it was written, unless something else is there now. */
-static void on_sent(GObject *source, GAsyncResult *result, gpointer userdata)
+static void on_file(SmComposer *self, SmOutgoingFile *file)
 {
-        g_autoptr(Sending) sending = userdata;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) reply = g_dbus_proxy_call_finish(G_DBUS_PROXY(source), result, &error);
-        SmComposer *self = sending->composer;
+        if (count_files(self) < FILES_MAX) {
+                g_list_store_append(draft_bottom(self->draft)->files, file);
+                return;
+        }
+        sm_intake_forget_waiting(self->intake);
+        toast_say(GTK_WIDGET(self), _("That is more than can be sent at once. The rest was left out."));
+}
 
-        if (reply)
+static void on_failed(SmComposer *self, const GError *error)
+{
+        toast_say(GTK_WIDGET(self), error->message);
+}
+
+static void on_attach(SmComposer *self)
+{
+        if (self->draft)
+                file_choice(GTK_WIDGET(self), self->intake);
+}
+
+static gboolean on_drop(GtkDropTarget *target, const GValue *value, double x, double y, SmComposer *self)
+{
+        return self->draft && !self->draft->is_edit && sm_intake_take_value(self->intake, value);
+}
+
+void sm_composer_accept_drops(SmComposer *self, GtkWidget *area)
+{
+        GtkDropTarget *target = gtk_drop_target_new(G_TYPE_INVALID, GDK_ACTION_COPY);
+        GType types[] = {GDK_TYPE_FILE_LIST, GDK_TYPE_TEXTURE};
+
+        gtk_drop_target_set_gtypes(target, types, G_N_ELEMENTS(types));
+        g_signal_connect_object(target, "drop", G_CALLBACK(on_drop), self, 0);
+        /* Before the entry, which would take the names of files for text. */
+        gtk_event_controller_set_propagation_phase(GTK_EVENT_CONTROLLER(target), GTK_PHASE_CAPTURE);
+        gtk_widget_add_controller(area, GTK_EVENT_CONTROLLER(target));
+}
+
+/* ---- Writing ---- */
+
+static gboolean on_paste(SmComposer *self, GdkClipboard *clipboard)
+{
+        return self->draft && !self->draft->is_edit && sm_intake_take_clipboard(self->intake, clipboard);
+}
+
+static void on_too_long(SmComposer *self, const char *text)
+{
+        if (!self->draft || self->draft->is_edit) {
+                toast_say(GTK_WIDGET(self), client_failure_sentence(CLIENT_FAILURE_TEXT_TOO_LONG));
+                return;
+        }
+        sm_intake_take_text(self->intake, text, strlen(text));
+        toast_say(GTK_WIDGET(self), _("This is too long for a message. It is sent as a file."));
+}
+
+static void on_written(SmComposer *self)
+{
+        if (!self->draft || self->draft->is_edit)
+                return;
+        if (sm_message_entry_is_empty(entry_of(self)))
+                typing_stop(self->typing);
+        else
+                typing_go_on(self->typing);
+}
+
+/* It goes back where it was written. */
+static void on_not_sent(gpointer userdata, Draft *taken, const GError *error)
+{
+        g_autoptr(Draft) rest = taken;
+        SmComposer *self = userdata;
+        Draft *there;
+
+        if (!self->entry) /* the window is closed */
                 return;
         toast_failure(GTK_WIDGET(self), error);
-        if (g_strcmp0(self->name, sending->name) == 0 && is_empty(self))
-                gtk_text_buffer_set_text(buffer_of(self), sending->text, -1);
-}
-
-static GVariant *arguments_of(SmComposer *self, const char *text)
-{
-        GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
-
-        if (self->editing)
-                return g_variant_new("(ssa{sv})", self->editing, text, &options);
-        if (self->reply_to)
-                g_variant_builder_add(&options, "{sv}", "reply-to", g_variant_new_string(self->reply_to));
-        return g_variant_new("(ssa{sv})", name_of(self), text, &options);
+        there = find_draft(self, rest->key);
+        if (there == self->draft)
+                put_away(self);
+        if (!rest->is_edit) {
+                draft_give_back(draft_bottom(there), g_steal_pointer(&rest));
+        } else if (!there->is_edit) {
+                rest->under = exchange(self, rest);
+                if (there == self->draft)
+                        self->draft = rest;
+                rest = NULL;
+        }
+        if (self->draft)
+                show(self, self->draft);
 }
 
 static void on_send(SmComposer *self)
 {
-        MessengerMessages *messages = self->daemon ? sm_daemon_messages(self->daemon) : NULL;
-        Sending *sending;
+        MessengerMessages *messages = messages_of(self);
 
-        if (!messages || !self->name || is_empty(self))
+        if (!messages || !gtk_widget_get_sensitive(self->send))
                 return;
-        sending = g_new0(Sending, 1);
-        sending->composer = g_object_ref(self);
-        sending->name = g_strdup(self->name);
-        sending->text = text_of(self);
+        typing_sent(self->typing);
         g_signal_emit(self, sending_signal, 0);
-        g_dbus_proxy_call(G_DBUS_PROXY(messages), self->editing ? "Edit" : "Send", arguments_of(self, sending->text),
-                          G_DBUS_CALL_FLAGS_NONE, CLIENT_SEND_TIMEOUT_MS, NULL, on_sent, sending);
-        if (!self->editing)
-                gtk_text_buffer_set_text(buffer_of(self), "", 0);
+        sending_start(messages, name_of(self), take_draft(self), on_not_sent, g_object_ref(self), g_object_unref);
+        gtk_widget_grab_focus(self->entry);
+}
+
+static gboolean has_more_than_words(SmComposer *self)
+{
+        return self->draft && (self->draft->quote_id || count_files(self) > 0);
+}
+
+static gboolean on_escape(SmComposer *self)
+{
+        if (!has_more_than_words(self))
+                return FALSE;
         cancel(self);
+        return TRUE;
 }
 
-/* ---- Keys ---- */
-
-static gboolean sends(GdkModifierType modifiers)
+static gboolean on_up(SmComposer *self)
 {
-        gboolean enter_sends;
-
-        g_object_get(sm_window_settings_get(), "enter-sends", &enter_sends, NULL);
-        return !(modifiers & GDK_SHIFT_MASK) && (enter_sends || (modifiers & GDK_CONTROL_MASK));
-}
-
-static gboolean on_key(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType modifiers,
-                       SmComposer *self)
-{
-        GdkEvent *event = gtk_event_controller_get_current_event(GTK_EVENT_CONTROLLER(controller));
-
-        if (key == GDK_KEY_Escape && (self->reply_to || self->editing)) {
-                cancel(self);
-                return GDK_EVENT_STOP;
-        }
-        if ((key != GDK_KEY_Return && key != GDK_KEY_KP_Enter && key != GDK_KEY_ISO_Enter) || !sends(modifiers))
-                return GDK_EVENT_PROPAGATE;
-        /* Where an input method is at work, Enter is its own. */
-        if (!gtk_text_view_im_context_filter_keypress(GTK_TEXT_VIEW(self->entry), event))
-                on_send(self);
-        return GDK_EVENT_STOP;
+        if (has_more_than_words(self))
+                return FALSE;
+        edit_last(self);
+        return TRUE;
 }
 
 /* ---- The object ---- */
+
+static void forget(SmComposer *self)
+{
+        if (self->cancellable)
+                g_cancellable_cancel(self->cancellable);
+        g_clear_object(&self->cancellable);
+        if (self->intake)
+                g_object_run_dispose(G_OBJECT(self->intake));
+        g_clear_object(&self->intake);
+        self->typing = typing_free(self->typing);
+        g_clear_object(&self->conversation);
+        g_clear_pointer(&self->name, g_free);
+}
 
 static gboolean sm_composer_grab_focus(GtkWidget *widget)
 {
@@ -241,10 +371,8 @@ static void sm_composer_dispose(GObject *object)
 {
         SmComposer *self = SM_COMPOSER(object);
 
-        if (self->cancellable)
-                g_cancellable_cancel(self->cancellable);
-        g_clear_object(&self->cancellable);
-        g_clear_object(&self->conversation);
+        forget(self);
+        self->draft = NULL;
         g_clear_object(&self->daemon);
         gtk_widget_dispose_template(GTK_WIDGET(self), SM_TYPE_COMPOSER);
         G_OBJECT_CLASS(sm_composer_parent_class)->dispose(object);
@@ -252,12 +380,7 @@ static void sm_composer_dispose(GObject *object)
 
 static void sm_composer_finalize(GObject *object)
 {
-        SmComposer *self = SM_COMPOSER(object);
-
-        g_free(self->name);
-        g_free(self->reply_to);
-        g_free(self->editing);
-        g_free(self->set_aside);
+        g_hash_table_unref(SM_COMPOSER(object)->drafts);
         G_OBJECT_CLASS(sm_composer_parent_class)->finalize(object);
 }
 
@@ -270,32 +393,60 @@ static void sm_composer_class_init(SmComposerClass *class)
         widget->grab_focus = sm_composer_grab_focus;
         sending_signal = g_signal_new("sending", SM_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                       G_TYPE_NONE, 0);
+        g_type_ensure(SM_TYPE_MESSAGE_ENTRY);
+        g_type_ensure(SM_TYPE_OUTGOING_BAR);
         g_type_ensure(SM_TYPE_QUOTE_BAR);
         gtk_widget_class_set_template_from_resource(widget, "/org/securemessenger/SecureMessenger/composer.ui");
         gtk_widget_class_bind_template_child(widget, SmComposer, quote);
+        gtk_widget_class_bind_template_child(widget, SmComposer, files);
+        gtk_widget_class_bind_template_child(widget, SmComposer, attach);
         gtk_widget_class_bind_template_child(widget, SmComposer, entry);
         gtk_widget_class_bind_template_child(widget, SmComposer, send);
         gtk_widget_class_bind_template_callback(widget, cancel);
-        gtk_widget_class_bind_template_callback(widget, on_key);
+        gtk_widget_class_bind_template_callback(widget, on_attach);
+        gtk_widget_class_bind_template_callback(widget, on_escape);
+        gtk_widget_class_bind_template_callback(widget, on_paste);
         gtk_widget_class_bind_template_callback(widget, on_send);
+        gtk_widget_class_bind_template_callback(widget, on_too_long);
+        gtk_widget_class_bind_template_callback(widget, on_up);
+        gtk_widget_class_bind_template_callback(widget, on_written);
+        gtk_widget_class_bind_template_callback(widget, update);
+}
+
+static void draft_destroy(gpointer draft)
+{
+        draft_free(draft);
 }
 
 static void sm_composer_init(SmComposer *self)
 {
+        self->drafts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, draft_destroy);
         gtk_widget_init_template(GTK_WIDGET(self));
-        g_signal_connect_swapped(buffer_of(self), "changed", G_CALLBACK(on_text_changed), self);
+}
+
+static const char *key_of(SmConversation *conversation, const char *name)
+{
+        if (conversation && sm_conversation_is_group(conversation))
+                return g_dbus_proxy_get_object_path(sm_conversation_proxy(conversation));
+        return name;
 }
 
 void sm_composer_set_conversation(SmComposer *self, SmDaemon *daemon, SmConversation *conversation, const char *name)
 {
-        if (self->cancellable)
-                g_cancellable_cancel(self->cancellable);
-        g_clear_object(&self->cancellable);
-        cancel(self);
+        put_away(self);
+        forget(self);
         g_set_object(&self->daemon, daemon);
-        g_set_object(&self->conversation, conversation);
-        g_free(self->name);
+        if (daemon && sm_daemon_state(daemon) == SM_DAEMON_NO_ACCOUNT) {
+                self->draft = NULL; /* they were that account's */
+                g_hash_table_remove_all(self->drafts);
+        }
+        self->conversation = conversation ? g_object_ref(conversation) : NULL;
         self->name = g_strdup(name);
         self->cancellable = g_cancellable_new();
-        gtk_text_buffer_set_text(buffer_of(self), "", 0);
+        self->intake = sm_intake_new();
+        self->typing = typing_new(conversation);
+        g_signal_connect_object(self->intake, "file", G_CALLBACK(on_file), self, G_CONNECT_SWAPPED);
+        g_signal_connect_object(self->intake, "failed", G_CALLBACK(on_failed), self, G_CONNECT_SWAPPED);
+        g_signal_connect_object(self->intake, "changed", G_CALLBACK(update), self, G_CONNECT_SWAPPED);
+        show(self, name ? find_draft(self, key_of(conversation, name)) : NULL);
 }

@@ -16,3 +16,6 @@ void sm_composer_set_conversation(SmComposer *self, SmDaemon *daemon, SmConversa
 /* What is written answers a message of this conversation, or takes the place of one's own. */
 void sm_composer_reply(SmComposer *self, const char *id);
 void sm_composer_edit(SmComposer *self, const char *id);
+
+/* What is dropped on a widget is taken for the conversation that is shown. */
+void sm_composer_accept_drops(SmComposer *self, GtkWidget *area);

@@ -199,4 +199,5 @@ static void sm_conversation_page_class_init(SmConversationPageClass *class)
 static void sm_conversation_page_init(SmConversationPage *self)
 {
         gtk_widget_init_template(GTK_WIDGET(self));
+        sm_composer_accept_drops(SM_COMPOSER(self->composer), self->pages);
 }
