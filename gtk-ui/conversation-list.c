@@ -1,72 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gtk-ui/conversation-list.h"
 
-#include <string.h>
+#include <glib/gi18n.h>
 
+#include "gtk-ui/connection-bar.h"
 #include "gtk-ui/conversation-row.h"
+#include "gtk-ui/inbox.h"
+#include "gtk-ui/new-conversation.h"
+#include "gtk-ui/requests-page.h"
+#include "gtk-ui/search-page.h"
 #include "gtk-ui/stack.h"
 
 struct _SmConversationList {
         AdwBin parent;
         SmDaemon *daemon;
+        SmInbox *inbox;
         GtkSingleSelection *selection;
-        GtkFilter *filter;
-        GtkSorter *sorter;
         SmConversation *shown; /* which is open, be it in the list or not */
         gboolean marking;      /* the selection follows what is open, and nobody has chosen */
-        GtkWidget *header, *title, *menu, *new_button, *new_popover, *new_name, *search_button, *search, *offline,
-                        *offline_text, *pages, *list;
+        GtkWidget *sides, *header, *title, *menu, *new_button, *new_popover, *search_button, *search_bar, *search,
+                        *connection, *pages, *requests_button, *requests_text, *requests, *list, *list_pages, *found;
 };
 
 G_DEFINE_FINAL_TYPE(SmConversationList, sm_conversation_list, ADW_TYPE_BIN)
 
-enum { OPENED, ACTIVATED, WRITE_TO, SIGNALS };
+enum { OPENED, ACTIVATED, FOUND, WRITE_TO, DETAILS, SIGNALS };
 static guint signals[SIGNALS];
 
 enum { PROP_MENU_MODEL = 1, PROPERTIES };
 static GParamSpec *properties[PROPERTIES];
-
-/* ---- Which ones, in which order ---- */
-
-static gboolean matches(gpointer item, gpointer userdata)
-{
-        SmConversationList *self = userdata;
-        const char *word = gtk_editable_get_text(GTK_EDITABLE(self->search));
-        g_autofree char *folded = NULL, *title = NULL;
-
-        if (!*word)
-                return TRUE;
-        folded = g_utf8_casefold(word, -1);
-        title = g_utf8_casefold(sm_conversation_title(item), -1);
-        return strstr(title, folded) != NULL;
-}
-
-/* Pinned ones first, then by the newest message. */
-static int compare(gconstpointer a, gconstpointer b, gpointer userdata)
-{
-        SmConversation *first = SM_CONVERSATION((gpointer)a), *second = SM_CONVERSATION((gpointer)b);
-        gboolean first_pinned = sm_conversation_flag(first, "Pinned"), second_pinned = sm_conversation_flag(second, "Pinned");
-        guint64 first_newest = sm_conversation_number(first, "LastMessage");
-        guint64 second_newest = sm_conversation_number(second, "LastMessage");
-
-        if (first_pinned != second_pinned)
-                return first_pinned ? -1 : 1;
-        if (first_newest != second_newest)
-                return first_newest > second_newest ? -1 : 1;
-        return g_utf8_collate(sm_conversation_title(first), sm_conversation_title(second));
-}
-
-/* A new message puts its conversation in front. */
-static void on_message(SmConversationList *self)
-{
-        gtk_sorter_changed(self->sorter, GTK_SORTER_CHANGE_DIFFERENT);
-}
-
-static void on_search(SmConversationList *self)
-{
-        if (self->filter)
-                gtk_filter_changed(self->filter, GTK_FILTER_CHANGE_DIFFERENT);
-}
 
 /* ---- Rows ---- */
 
@@ -126,27 +88,14 @@ void sm_conversation_list_set_shown(SmConversationList *self, SmConversation *co
                 mark_shown(self);
 }
 
-static void on_conversations_changed(SmConversationList *self)
-{
-        gboolean any = g_list_model_get_n_items(sm_daemon_conversations(self->daemon)) > 0;
-
-        stack_show(GTK_STACK(self->pages), any ? "list" : "empty");
-}
-
 static void fill(SmConversationList *self)
 {
         g_autoptr(GtkListItemFactory) factory = gtk_signal_list_item_factory_new();
-        GListModel *conversations = sm_daemon_conversations(self->daemon);
-        GtkFilterListModel *filtered;
-        GtkSortListModel *sorted;
 
-        self->filter = GTK_FILTER(gtk_custom_filter_new(matches, self, NULL));
-        self->sorter = GTK_SORTER(gtk_custom_sorter_new(compare, NULL, NULL));
-        filtered = gtk_filter_list_model_new(g_object_ref(conversations), g_object_ref(self->filter));
-        sorted = gtk_sort_list_model_new(G_LIST_MODEL(filtered), g_object_ref(self->sorter));
-        self->selection = gtk_single_selection_new(G_LIST_MODEL(sorted));
+        self->selection = gtk_single_selection_new(NULL);
         gtk_single_selection_set_autoselect(self->selection, FALSE);
         gtk_single_selection_set_can_unselect(self->selection, TRUE);
+        gtk_single_selection_set_model(self->selection, sm_inbox_conversations(self->inbox));
         gtk_single_selection_set_selected(self->selection, GTK_INVALID_LIST_POSITION);
 
         g_signal_connect(factory, "setup", G_CALLBACK(on_row_setup), NULL);
@@ -159,33 +108,94 @@ static void fill(SmConversationList *self)
         g_signal_connect_object(self->list, "activate", G_CALLBACK(on_activated), self, G_CONNECT_SWAPPED);
         g_signal_connect_object(self->selection, "items-changed", G_CALLBACK(mark_shown), self,
                                 G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-        g_signal_connect_object(conversations, "items-changed", G_CALLBACK(on_conversations_changed), self,
-                                G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-        on_conversations_changed(self);
 }
 
-/* ---- Somebody new ---- */
-
-static void on_new(SmConversationList *self)
+/* The menu of the row that has the focus: the key for it is pressed where no row hears it. */
+static void on_menu(GtkWidget *widget, const char *action, GVariant *parameter)
 {
-        g_autofree char *name = g_utf8_strdown(gtk_editable_get_text(GTK_EDITABLE(self->new_name)), -1);
+        GtkWidget *focus = gtk_root_get_focus(gtk_widget_get_root(widget));
+        GtkWidget *row = focus ? gtk_widget_get_first_child(focus) : NULL;
 
-        if (!*name)
-                return;
-        gtk_popover_popdown(GTK_POPOVER(self->new_popover));
-        gtk_editable_set_text(GTK_EDITABLE(self->new_name), "");
+        if (SM_IS_CONVERSATION_ROW(row))
+                sm_conversation_row_open_menu(SM_CONVERSATION_ROW(row));
+}
+
+/* ---- Requests ---- */
+
+static void show_side(SmConversationList *self, const char *name)
+{
+        stack_show(GTK_STACK(self->sides), name);
+}
+
+static void on_requests(SmConversationList *self)
+{
+        show_side(self, "requests");
+        gtk_widget_child_focus(self->requests, GTK_DIR_TAB_FORWARD);
+}
+
+static void on_back(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+        show_side(SM_CONVERSATION_LIST(widget), "conversations");
+}
+
+static void on_count(SmConversationList *self)
+{
+        guint requests = g_list_model_get_n_items(sm_inbox_requests(self->inbox));
+        guint conversations = g_list_model_get_n_items(sm_inbox_conversations(self->inbox));
+        g_autofree char *text = g_strdup_printf(_("Requests (%u)"), requests);
+
+        gtk_label_set_text(GTK_LABEL(self->requests_text), text);
+        gtk_widget_set_visible(self->requests_button, requests > 0);
+        stack_show(GTK_STACK(self->list_pages), conversations > 0 ? "list" : "empty");
+        if (requests == 0)
+                show_side(self, "conversations");
+}
+
+/* ---- Search and somebody new ---- */
+
+static void on_search(SmConversationList *self)
+{
+        const char *words = gtk_editable_get_text(GTK_EDITABLE(self->search));
+
+        sm_search_page_set_words(SM_SEARCH_PAGE(self->found), words);
+        stack_show(GTK_STACK(self->pages), *words ? "found" : "conversations");
+}
+
+static void on_opened(SmConversationList *self, SmConversation *conversation)
+{
+        g_signal_emit(self, signals[ACTIVATED], 0, conversation);
+}
+
+static void on_found(SmConversationList *self, SmConversation *conversation, guint64 number)
+{
+        g_signal_emit(self, signals[FOUND], 0, conversation, number);
+}
+
+void sm_conversation_list_search(SmConversationList *self)
+{
+        show_side(self, "conversations");
+        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->search_button), TRUE);
+        gtk_widget_grab_focus(self->search);
+}
+
+static void on_write_to(SmConversationList *self, const char *name)
+{
         g_signal_emit(self, signals[WRITE_TO], 0, name);
 }
 
 void sm_conversation_list_new_conversation(SmConversationList *self)
 {
+        show_side(self, "conversations");
         gtk_menu_button_popup(GTK_MENU_BUTTON(self->new_button));
 }
 
-void sm_conversation_list_search(SmConversationList *self)
+static void on_details(GtkWidget *widget, const char *action, GVariant *parameter)
 {
-        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->search_button), TRUE);
-        gtk_widget_grab_focus(self->search);
+        SmConversationList *self = SM_CONVERSATION_LIST(widget);
+        SmConversation *conversation = sm_daemon_find_conversation(self->daemon, g_variant_get_string(parameter, NULL));
+
+        if (conversation)
+                g_signal_emit(self, signals[DETAILS], 0, conversation);
 }
 
 /* ---- The daemon ---- */
@@ -193,29 +203,33 @@ void sm_conversation_list_search(SmConversationList *self)
 static void on_state_changed(SmConversationList *self)
 {
         adw_window_title_set_subtitle(ADW_WINDOW_TITLE(self->title), sm_daemon_user_name(self->daemon));
-}
-
-static void on_connection_changed(SmConversationList *self)
-{
-        gtk_label_set_text(GTK_LABEL(self->offline_text), sm_daemon_connection_text(self->daemon));
-        gtk_revealer_set_reveal_child(GTK_REVEALER(self->offline), !sm_daemon_is_online(self->daemon));
+        if (sm_daemon_state(self->daemon) != SM_DAEMON_UNLOCKED)
+                gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->search_button), FALSE);
 }
 
 void sm_conversation_list_set_daemon(SmConversationList *self, SmDaemon *daemon)
 {
         self->daemon = g_object_ref(daemon);
+        self->inbox = sm_inbox_new(sm_daemon_conversations(daemon));
         fill(self);
+        sm_requests_page_set_requests(SM_REQUESTS_PAGE(self->requests), sm_inbox_requests(self->inbox));
+        sm_search_page_set_daemon(SM_SEARCH_PAGE(self->found), daemon, sm_inbox_conversations(self->inbox));
+        sm_connection_bar_set_daemon(SM_CONNECTION_BAR(self->connection), daemon);
+        sm_new_conversation_set_daemon(SM_NEW_CONVERSATION(self->new_popover), daemon);
+        g_signal_connect_object(sm_inbox_requests(self->inbox), "items-changed", G_CALLBACK(on_count), self,
+                                G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+        g_signal_connect_object(sm_inbox_conversations(self->inbox), "items-changed", G_CALLBACK(on_count), self,
+                                G_CONNECT_SWAPPED | G_CONNECT_AFTER);
         g_signal_connect_object(daemon, "state-changed", G_CALLBACK(on_state_changed), self, G_CONNECT_SWAPPED);
-        g_signal_connect_object(daemon, "connection-changed", G_CALLBACK(on_connection_changed), self,
-                                G_CONNECT_SWAPPED);
-        g_signal_connect_object(daemon, "message", G_CALLBACK(on_message), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+        on_count(self);
         on_state_changed(self);
-        on_connection_changed(self);
 }
 
 void sm_conversation_list_set_leaflet(SmConversationList *self, AdwLeaflet *leaflet)
 {
         g_object_bind_property(leaflet, "folded", self->header, "show-end-title-buttons", G_BINDING_SYNC_CREATE);
+        g_object_bind_property(leaflet, "folded", sm_requests_page_header(SM_REQUESTS_PAGE(self->requests)),
+                               "show-end-title-buttons", G_BINDING_SYNC_CREATE);
 }
 
 /* ---- The object ---- */
@@ -245,11 +259,10 @@ static void sm_conversation_list_dispose(GObject *object)
         SmConversationList *self = SM_CONVERSATION_LIST(object);
 
         g_clear_object(&self->shown);
-        g_clear_object(&self->selection);
-        g_clear_object(&self->filter);
-        g_clear_object(&self->sorter);
-        g_clear_object(&self->daemon);
         gtk_widget_dispose_template(GTK_WIDGET(self), SM_TYPE_CONVERSATION_LIST);
+        g_clear_object(&self->selection);
+        g_clear_object(&self->inbox);
+        g_clear_object(&self->daemon);
         G_OBJECT_CLASS(sm_conversation_list_parent_class)->dispose(object);
 }
 
@@ -257,24 +270,33 @@ static void bind_template(GtkWidgetClass *widget)
 {
         gtk_widget_class_set_template_from_resource(
                         widget, "/org/securemessenger/SecureMessenger/conversation-list.ui");
+        gtk_widget_class_bind_template_child(widget, SmConversationList, sides);
         gtk_widget_class_bind_template_child(widget, SmConversationList, header);
         gtk_widget_class_bind_template_child(widget, SmConversationList, title);
         gtk_widget_class_bind_template_child(widget, SmConversationList, menu);
         gtk_widget_class_bind_template_child(widget, SmConversationList, new_button);
         gtk_widget_class_bind_template_child(widget, SmConversationList, new_popover);
-        gtk_widget_class_bind_template_child(widget, SmConversationList, new_name);
         gtk_widget_class_bind_template_child(widget, SmConversationList, search_button);
+        gtk_widget_class_bind_template_child(widget, SmConversationList, search_bar);
         gtk_widget_class_bind_template_child(widget, SmConversationList, search);
-        gtk_widget_class_bind_template_child(widget, SmConversationList, offline);
-        gtk_widget_class_bind_template_child(widget, SmConversationList, offline_text);
+        gtk_widget_class_bind_template_child(widget, SmConversationList, connection);
         gtk_widget_class_bind_template_child(widget, SmConversationList, pages);
+        gtk_widget_class_bind_template_child(widget, SmConversationList, requests_button);
+        gtk_widget_class_bind_template_child(widget, SmConversationList, requests_text);
+        gtk_widget_class_bind_template_child(widget, SmConversationList, requests);
         gtk_widget_class_bind_template_child(widget, SmConversationList, list);
-        gtk_widget_class_bind_template_callback(widget, on_new);
+        gtk_widget_class_bind_template_child(widget, SmConversationList, list_pages);
+        gtk_widget_class_bind_template_child(widget, SmConversationList, found);
+        gtk_widget_class_bind_template_callback(widget, on_found);
+        gtk_widget_class_bind_template_callback(widget, on_opened);
+        gtk_widget_class_bind_template_callback(widget, on_requests);
         gtk_widget_class_bind_template_callback(widget, on_search);
+        gtk_widget_class_bind_template_callback(widget, on_write_to);
 }
 
 static void sm_conversation_list_class_init(SmConversationListClass *class)
 {
+        GtkWidgetClass *widget = GTK_WIDGET_CLASS(class);
         GObjectClass *object = G_OBJECT_CLASS(class);
 
         object->dispose = sm_conversation_list_dispose;
@@ -289,10 +311,22 @@ static void sm_conversation_list_class_init(SmConversationListClass *class)
                                           NULL, G_TYPE_NONE, 1, SM_TYPE_CONVERSATION);
         signals[WRITE_TO] = g_signal_new("write-to", SM_TYPE_CONVERSATION_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, G_TYPE_STRING);
-        bind_template(GTK_WIDGET_CLASS(class));
+        signals[FOUND] = g_signal_new("found", SM_TYPE_CONVERSATION_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                      G_TYPE_NONE, 2, SM_TYPE_CONVERSATION, G_TYPE_UINT64);
+        signals[DETAILS] = g_signal_new("details", SM_TYPE_CONVERSATION_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, SM_TYPE_CONVERSATION);
+        g_type_ensure(SM_TYPE_CONNECTION_BAR);
+        g_type_ensure(SM_TYPE_NEW_CONVERSATION);
+        g_type_ensure(SM_TYPE_REQUESTS_PAGE);
+        g_type_ensure(SM_TYPE_SEARCH_PAGE);
+        bind_template(widget);
+        gtk_widget_class_install_action(widget, "list.menu", NULL, on_menu);
+        gtk_widget_class_install_action(widget, "list.back", NULL, on_back);
+        gtk_widget_class_install_action(widget, "list.details", "s", on_details);
 }
 
 static void sm_conversation_list_init(SmConversationList *self)
 {
         gtk_widget_init_template(GTK_WIDGET(self));
+        gtk_search_bar_connect_entry(GTK_SEARCH_BAR(self->search_bar), GTK_EDITABLE(self->search));
 }

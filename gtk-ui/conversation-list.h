@@ -10,8 +10,8 @@ G_DECLARE_FINAL_TYPE(SmConversationList, sm_conversation_list, SM, CONVERSATION_
 
 /*
  * The side of the window with all conversations: its header, search, and what the connection says. Signals: "opened" (an
- * SmConversation that somebody has chosen), "activated" (the same, and wants it in front), "write-to" (the user name of
- * somebody who may be no contact yet). The property "menu-model" is the main menu.
+ * SmConversation that somebody has chosen), "activated" (the same, and wants it in front), "found" (the same, and the number of a
+ * message to go to), "write-to" (the user name of somebody who may be no contact yet), "details" (of an SmConversation are wanted). The property "menu-model" is the main menu.
  */
 void sm_conversation_list_set_daemon(SmConversationList *self, SmDaemon *daemon);
 

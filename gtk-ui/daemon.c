@@ -294,6 +294,18 @@ gboolean sm_daemon_is_online(SmDaemon *self)
         return self->account && g_strcmp0(messenger_account_get_connection(self->account), "online") == 0;
 }
 
+gboolean sm_daemon_is_connecting(SmDaemon *self)
+{
+        return self->account && g_strcmp0(messenger_account_get_connection(self->account), "connecting") == 0;
+}
+
+const char *sm_daemon_connection_reason(SmDaemon *self)
+{
+        const char *name = self->account ? messenger_account_get_connection_error(self->account) : NULL;
+
+        return name ? name : "";
+}
+
 GListModel *sm_daemon_conversations(SmDaemon *self)
 {
         return G_LIST_MODEL(self->conversations);

@@ -29,6 +29,9 @@ const char *sm_daemon_user_name(SmDaemon *self); /* "" unless unlocked */
 /* "" while online; else a sentence. */
 const char *sm_daemon_connection_text(SmDaemon *self);
 gboolean sm_daemon_is_online(SmDaemon *self);
+gboolean sm_daemon_is_connecting(SmDaemon *self);
+/* The name of an error, or "": see ConnectionError of the interface Account. */
+const char *sm_daemon_connection_reason(SmDaemon *self);
 void sm_daemon_look_again(SmDaemon *self); /* after SM_DAEMON_MISSING */
 
 /* Of SmConversation; owned by the daemon object. */

@@ -58,6 +58,18 @@ static void on_write_to(SmWindow *self, const char *name)
         sm_window_open_conversation(self, name); /* once the first message is written */
 }
 
+static void on_found(SmWindow *self, SmConversation *conversation, guint64 number)
+{
+        show_conversation(self, conversation);
+        gtk_widget_activate_action(self->conversation, "conversation.jump", "t", number);
+}
+
+static void on_details(SmWindow *self, SmConversation *conversation)
+{
+        show_conversation(self, conversation);
+        gtk_widget_activate_action(self->conversation, "conversation.details", NULL);
+}
+
 /* One that is gone is not shown any longer, and one that is waited for may have come. */
 static void on_conversations_changed(SmWindow *self)
 {
@@ -199,6 +211,8 @@ static void sm_window_class_init(SmWindowClass *class)
         bind_children(widget);
         gtk_widget_class_bind_template_callback(widget, on_again);
         gtk_widget_class_bind_template_callback(widget, show_conversation);
+        gtk_widget_class_bind_template_callback(widget, on_details);
+        gtk_widget_class_bind_template_callback(widget, on_found);
         gtk_widget_class_bind_template_callback(widget, on_write_to);
         gtk_widget_class_install_action(widget, "win.lock", NULL, on_lock);
         gtk_widget_class_install_action(widget, "win.search", NULL, on_search);

@@ -55,7 +55,7 @@ char *wording_day(gint64 time)
         return g_date_time_format(when, days < 7 && days > 0 ? "%A" : "%x");
 }
 
-static gboolean is_invisible(gunichar c)
+gboolean wording_is_invisible(gunichar c)
 {
         return g_unichar_iscntrl(c) || c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
                (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
@@ -71,7 +71,7 @@ char *wording_one_line(const char *text)
 
                 if (character == '\n' || character == '\t')
                         g_string_append_c(line, ' ');
-                else if (!is_invisible(character))
+                else if (!wording_is_invisible(character))
                         g_string_append_unichar(line, character);
                 count++;
         }

@@ -17,3 +17,6 @@ char *wording_isolated(const char *text);
 
 /* "5 minutes": in the greatest unit that has no rest. */
 char *wording_duration(guint32 seconds);
+
+/* What hides or reorders its neighbours, or does something else than to be read. */
+gboolean wording_is_invisible(gunichar c);

@@ -50,9 +50,9 @@ def test_first_run(screen, alice, shared_server):
 
 
 def test_they_write(screen, alice, bob):
-    """What comes is in the list; a notification's action opens it; the answer arrives."""
+    """What comes is a request; a notification's action opens it; the answer arrives."""
     bob.send(alice, "Is the boat ready?")
-    screen.see("label", bob.name)
+    screen.see("label", "Requests (1)")
     screen.action("open-conversation", bob.name)
     screen.see("label", "Is the boat ready?")
     assert alice.contact(bob, "Relation") == "request"

@@ -59,7 +59,7 @@ def test_invited(screen, people):
     """A stranger's group says who has added us; accepting lets us write."""
     alice, bob, carol = people
     group(bob, "create", "boat", carol.name, alice.name)
-    screen.see("label", "boat")
+    screen.see("label", "Requests (1)")
     screen.action("open-conversation", "+boat")
     screen.see("label", f"{bob.name}\u2069, whom you do not know, has added you to this group")
     read(screen, f"{bob.name}\u2069 added you to the group")
