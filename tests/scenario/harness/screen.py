@@ -56,6 +56,7 @@ class Screen:
         from gi.repository import Atspi
         self.atspi = Atspi
         Atspi.init()
+        Atspi.set_timeout(30_000, 30_000)  # a busy machine is no failure
         self.window = Process("secure-messenger", user.folder, [places.WINDOW], self.env)
 
     def end(self):
