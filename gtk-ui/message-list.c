@@ -47,6 +47,39 @@ static void on_row_unbind(GtkListItemFactory *factory, GtkListItem *item)
         sm_message_row_set_message(SM_MESSAGE_ROW(gtk_list_item_get_child(item)), NULL);
 }
 
+/* The row that has the focus, or has what has it. */
+static SmMessageRow *focused_row(SmMessageList *self)
+{
+        GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
+        GtkWidget *focus = root ? gtk_root_get_focus(root) : NULL;
+        GtkWidget *row = focus ? gtk_widget_get_ancestor(focus, SM_TYPE_MESSAGE_ROW) : NULL;
+
+        if (!row && focus && gtk_widget_get_parent(focus) == self->list)
+                row = gtk_widget_get_first_child(focus);
+        return row && SM_IS_MESSAGE_ROW(row) ? SM_MESSAGE_ROW(row) : NULL;
+}
+
+static gboolean on_menu_key(GtkWidget *widget, GVariant *arguments, gpointer userdata)
+{
+        SmMessageRow *row = focused_row(SM_MESSAGE_LIST(widget));
+
+        if (row)
+                sm_message_row_show_menu(row, NULL);
+        return row != NULL;
+}
+
+/* Before the labels, which have a menu of their own. */
+static void listen_to_keys(SmMessageList *self)
+{
+        GtkEventController *keys = gtk_shortcut_controller_new();
+
+        gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE);
+        gtk_shortcut_controller_add_shortcut(GTK_SHORTCUT_CONTROLLER(keys),
+                                             gtk_shortcut_new(gtk_shortcut_trigger_parse_string("Menu|<Shift>F10"),
+                                                              gtk_callback_action_new(on_menu_key, NULL, NULL)));
+        gtk_widget_add_controller(GTK_WIDGET(self), keys);
+}
+
 /* ---- Where one is ---- */
 
 static void update_newest(SmMessageList *self)
@@ -243,6 +276,7 @@ static void sm_message_list_init(SmMessageList *self)
         g_signal_connect_object(factory, "bind", G_CALLBACK(on_row_bind), self, 0);
         g_signal_connect(factory, "unbind", G_CALLBACK(on_row_unbind), NULL);
         gtk_list_view_set_factory(GTK_LIST_VIEW(self->list), factory);
+        listen_to_keys(self);
         g_signal_connect(self, "notify::root", G_CALLBACK(on_root), NULL);
         g_signal_connect_after(self, "map", G_CALLBACK(mark_read), NULL);
         adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(self->scroller));

@@ -103,3 +103,16 @@ char *wording_duration(guint32 seconds)
         }
         return g_strdup_printf(ngettext("%u second", "%u seconds", seconds), seconds);
 }
+
+unsigned wording_colour(const char *name, unsigned colours)
+{
+        return g_str_hash(name) % colours;
+}
+
+char *wording_time_left(guint32 seconds)
+{
+        const guint64 unit = seconds > 86400 ? 86400 : seconds > 3600 ? 3600 : seconds > 60 ? 60 : 1;
+        const guint64 rounded = (seconds + unit - 1) / unit * unit;
+
+        return wording_duration((guint32)MIN(rounded, G_MAXUINT32));
+}

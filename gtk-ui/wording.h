@@ -20,3 +20,9 @@ char *wording_duration(guint32 seconds);
 
 /* What hides or reorders its neighbours, or does something else than to be read. */
 gboolean wording_is_invisible(gunichar c);
+
+/* A name's place among so many colours: always the same. */
+unsigned wording_colour(const char *name, unsigned colours);
+
+/* What is left of a time, rounded up to the greatest unit that fits: "3 hours". */
+char *wording_time_left(guint32 seconds);

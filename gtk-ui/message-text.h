@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+/*
+ * What somebody has said, as markup for a label in which nothing but links is marked: characters that control something else than
+ * the line, or turn round what follows, are shown as a sign; a very long text is cut, and says so.
+ */
+char *message_text_markup(const char *text);
+
+/* Makes a label show it, and its links open in the program for them, after a question where one may be misread. */
+void message_text_set(GtkLabel *label, const char *text);
+void message_text_init_label(GtkLabel *label); /* once, before that */
