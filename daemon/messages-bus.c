@@ -40,9 +40,14 @@ static int read_send_options(sd_bus_message *m, SendRequest *out)
         return !reply_to || message_id_parse(reply_to, &out->reply_to) ? 0 : PROBLEM_NOT_FOUND;
 }
 
-static OutboxText outbox_text(const SendRequest *request, const char *text, size_t size)
+static int queue(Messenger *messenger, const SendRequest *request, const char *text, size_t size, Message *out)
 {
-        return (OutboxText){request->recipient, text, size, request->has_reply_to ? &request->reply_to : NULL};
+        const OutboxText queued = {request->recipient, text, size, request->has_reply_to ? &request->reply_to : NULL};
+        int r = outbox_queue(messenger->outbox, &queued, out);
+
+        if (r == 0)
+                typing_sent(messenger->typing, request->recipient);
+        return r;
 }
 
 static int method_send(sd_bus_message *m, void *userdata, sd_bus_error *error)
@@ -53,7 +58,6 @@ static int method_send(sd_bus_message *m, void *userdata, sd_bus_error *error)
         BusCall *call = NULL;
         Messenger *messenger;
         Message message = {0};
-        OutboxText queued;
         int r, locked;
 
         r = sd_bus_message_read(m, "ss", &request.recipient, &text);
@@ -70,8 +74,7 @@ static int method_send(sd_bus_message *m, void *userdata, sd_bus_error *error)
                 if (r != 0)
                         return bus_reply_error(m, r);
         }
-        queued = outbox_text(&request, text, strlen(text));
-        r = outbox_queue(messenger->outbox, &queued, &message);
+        r = queue(messenger, &request, text, strlen(text), &message);
         if (r != 0) {
                 bus_call_free(call);
                 return bus_reply_error(m, r);
@@ -84,14 +87,13 @@ static int method_send(sd_bus_message *m, void *userdata, sd_bus_error *error)
 
 static void send_text(Bus *bus, BusCall *call, const SendRequest *request, const char *text, size_t size)
 {
-        const OutboxText queued = outbox_text(request, text, size);
         Messenger *messenger;
         Message message = {0};
         int r;
 
         messenger = bus_messenger(bus, &r);
         if (messenger)
-                r = outbox_queue(messenger->outbox, &queued, &message);
+                r = queue(messenger, request, text, size, &message);
         if (r != 0) {
                 bus_call_finish(call, r);
         } else if (request->wait) {

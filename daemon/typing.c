@@ -149,6 +149,14 @@ int typing_say(Typing *typing, const char *name, bool active)
         return say(typing, &contact, active);
 }
 
+void typing_sent(Typing *typing, const char *name)
+{
+        Said *said = g_hash_table_lookup(typing->said, name);
+
+        if (said)
+                said->active = false;
+}
+
 /* ---- Hearing it ---- */
 
 static void tell(Typing *typing, const char *name)

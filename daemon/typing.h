@@ -37,6 +37,9 @@ Typing *typing_free(Typing *typing);
  */
 int typing_say(Typing *typing, const char *name, bool active);
 
+/* A message to the contact is queued, which says at their end that it is written: what is written next is said anew. */
+void typing_sent(Typing *typing, const char *name);
+
 /* Something came of an accepted contact: that they write, or do not, or something else (which ends it). */
 void typing_hear(Typing *typing, const char *name, bool active);
 void typing_hear_other(Typing *typing, const char *name, bool is_message);

@@ -320,7 +320,10 @@ static void on_send(SmComposer *self)
 
         if (!messages || !gtk_widget_get_sensitive(self->send))
                 return;
-        typing_sent(self->typing);
+        if (count_files(self) > 0)
+                typing_stop(self->typing); /* they arrive later */
+        else
+                typing_sent(self->typing);
         g_signal_emit(self, sending_signal, 0);
         sending_start(messages, name_of(self), take_draft(self), on_not_sent, g_object_ref(self), g_object_unref);
         gtk_widget_grab_focus(self->entry);

@@ -98,6 +98,8 @@ def test_typing(friends):
     until("ben sees it again", lambda: ben.contact(ann, "Typing"))
     said(ann, ben)
     assert not ben.contact(ann, "Typing")  # the message ends it
+    set_typing(ann, ben, True)
+    until("ben sees that she goes on", lambda: ben.contact(ann, "Typing"))
     ben.restart()
     assert not ben.contact(ann, "Typing")
     ben.wait_online()

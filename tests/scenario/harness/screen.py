@@ -20,6 +20,9 @@ from gi.repository import Gio, GLib  # noqa: E402
 LAUNCHER = pathlib.Path("/usr/libexec/at-spi-bus-launcher")
 NAME, PATH = "org.securemessenger.SecureMessenger", "/org/securemessenger/SecureMessenger"
 
+KEYS = {"Return": 0xff0d, "Escape": 0xff1b, "Up": 0xff52, "Down": 0xff54, "Tab": 0xff09, "Menu": 0xff67, "BackSpace": 0xff08}  # keysyms
+HELD = {"Shift": 50, "Control": 37, "Alt": 64}  # key codes of Xvfb's keyboard
+
 
 def lacking():
     """What is not there to show the window and to look at it, or ""."""
@@ -132,3 +135,22 @@ class Screen:
 
     def write(self, role, name, text):
         assert self.see(role, name).set_text_contents(text), f"{role} {name!r} takes no text"
+
+    # The keyboard
+
+    def focus(self, role, name):
+        """Waits until keys go there."""
+        def focused():
+            node = self.find(role, name)
+            return node and node.get_state_set().contains(self.atspi.StateType.FOCUSED)
+        until(f"{role} {name!r} has the focus", focused)
+
+    def press(self, *keys):
+        """Names as in KEYS, or a character; all but the last are held down."""
+        *held, last = keys
+        synthesize, kinds = self.atspi.generate_keyboard_event, self.atspi.KeySynthType
+        for key in held:
+            synthesize(HELD[key], None, kinds.PRESS)
+        synthesize(KEYS.get(last) or ord(last), None, kinds.SYM)
+        for key in reversed(held):
+            synthesize(HELD[key], None, kinds.RELEASE)

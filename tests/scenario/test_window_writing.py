@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What alice writes in the window, as bob gets it on the command line: keys, edits, files, what is pasted, drafts."""
+import base64
+import subprocess
+
+import gi
+import pytest
+
+from conftest import acquaint
+from harness import places
+from harness.process import Process
+from harness.screen import Screen, lacking
+from harness.waiting import until
+
+# 32 by 24 pixels of blue, a PNG.
+PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAACAAAAAYCAIAAAAUMWhjAAAAJElEQVR42mMQ0ThBU8QwasGoBaMWjFowasGoBaMWjFow"
+                           "NCwAAEzPDC5OT6ZnAAAAAElFTkSuQmCC")
+CLIPBOARD = places.SOURCE / "tests" / "scenario" / "harness" / "clipboard.py"
+pytestmark = pytest.mark.skipif(bool(lacking()), reason=lacking())
+
+
+@pytest.fixture(scope="module")
+def people(shared_server, shared_stage):
+    alice, bob, carol = [shared_stage.member(name, shared_server) for name in ("alice", "bob", "carol")]
+    acquaint(alice, bob)
+    acquaint(alice, carol)
+    return alice, bob, carol
+
+
+@pytest.fixture(scope="module")
+def screen(people):
+    screen = Screen(people[0])
+    try:
+        screen.open()
+        yield screen
+        screen.quit()
+    finally:
+        screen.end()
+    said = screen.window.log()
+    assert "CRITICAL" not in said, said
+
+
+@pytest.fixture
+def entry(screen, people):
+    """Bob's conversation is open, and nothing is written."""
+    screen.action("open-conversation", people[1].name)
+    screen.focus("text", "Message")
+    return lambda: screen.see("text", "Message").get_text(0, -1)
+
+
+@pytest.fixture
+def copy(screen, people, tmp_path):
+    """Copies bytes of a media type, as another program does; returns when they can be pasted."""
+    try:
+        gi.require_version("Gdk", "4.0")
+    except ValueError:
+        pytest.skip("gir1.2-gtk-4.0 is not there")
+    owners = []
+
+    def copy(media_type, data):
+        (tmp_path / "copied").write_bytes(data)
+        owner = Process("clipboard", people[0].folder, ["/usr/bin/python3", CLIPBOARD, media_type, tmp_path / "copied"], screen.env)
+        owner.start(stdout=subprocess.PIPE)
+        owners.append(owner)
+        assert owner.process.stdout.readline() == b"copied\n", owner.log()
+    yield copy
+    for owner in owners:
+        owner.kill()
+        owner.process.stdout.close()
+
+
+def wait_file(user, other, name):
+    return until(f"{name} at {user.name}'s", lambda: next(
+        (m for m in user.history(other, 50) if m["kind"] == "attachment" and m["name"] == name), None))
+
+
+def saved(user, message, folder):
+    user.smctl("save", "--output", folder / "saved", message["id"], expect=0)
+    data = (folder / "saved").read_bytes()
+    (folder / "saved").unlink()
+    return data
+
+
+def test_enter_sends(screen, people, entry):
+    alice, bob, _ = people
+    screen.press("a")
+    screen.press("Shift", "Return")
+    screen.press("b")
+    screen.press("Return")
+    bob.wait_text(alice, "a\nb")
+    until("the entry is empty", lambda: entry() == "")
+    assert not screen.is_sensitive("push button", "Send")
+
+
+def test_up_edits(screen, people, entry):
+    alice, bob, _ = people
+    screen.press("Up")
+    screen.see("label", "Editing")
+    until("the text is in the entry", lambda: entry() == "a\nb")
+    screen.press("Escape")
+    screen.see_no("label", "Editing")
+    assert entry() == ""
+    screen.press("Up")
+    screen.see("label", "Editing")
+    screen.write("text", "Message", "a and b")
+    screen.press("Return")
+    bob.wait_text(alice, "a and b")
+    assert [m["text"] for m in bob.history(alice) if m.get("edited")] == ["a and b"]
+    screen.see_no("label", "Editing")
+
+
+def test_typing(screen, people, entry):
+    """Bob learns that she writes, and that she has given up."""
+    alice, bob, _ = people
+    screen.write("text", "Message", "I do not know how to")
+    until("alice is seen to write", lambda: bob.contact(alice, "Typing"))
+    screen.write("text", "Message", "")
+    until("alice has stopped", lambda: not bob.contact(alice, "Typing"))
+
+
+def test_drafts(screen, people, entry):
+    """What is begun stays with its conversation."""
+    _, bob, carol = people
+    screen.write("text", "Message", "For bob alone")
+    screen.action("open-conversation", carol.name)
+    until("nothing is written to carol", lambda: entry() == "")
+    screen.action("open-conversation", bob.name)
+    until("it is there again", lambda: entry() == "For bob alone")
+    screen.write("text", "Message", "")
+
+
+def test_files_pasted(screen, people, entry, copy, tmp_path):
+    """Files wait, can be taken out again, and leave in order; the words are the first one's caption."""
+    alice, bob, _ = people
+    files = [tmp_path / name for name in ("chart.txt", "secret.txt", "lantern.png")]
+    for file in files:
+        file.write_bytes(PICTURE if file.suffix == ".png" else file.name.encode() * 1000)
+    copy("text/uri-list", "".join(f"{file.as_uri()}\r\n" for file in files).encode())
+    screen.click("text", "Message", "clipboard.paste")
+    for file in files:
+        screen.see("label", file.name)
+    screen.see("label", "9.0\xa0kB")
+    remove = [node for node, role, name in screen.walk() if name == "Remove" and role == "push button"]
+    assert remove[1].do_action(0)
+    screen.see_no("label", "secret.txt")
+    screen.write("text", "Message", "Here is the chart")
+    screen.click("push button", "Send")
+    chart, lantern = wait_file(bob, alice, "chart.txt"), wait_file(bob, alice, "lantern.png")
+    assert chart["text"] == "Here is the chart" and "text" not in lantern
+    assert lantern["media_type"] == "image/png" and chart["number"] < lantern["number"]
+    assert saved(bob, chart, tmp_path) == files[0].read_bytes()
+    assert "secret.txt" not in {m.get("name") for m in bob.history(alice, 50)}
+    screen.see_no("push button", "Remove")
+
+
+def test_picture_pasted(screen, people, entry, copy, tmp_path):
+    alice, bob, _ = people
+    copy("image/png", PICTURE)
+    screen.click("text", "Message", "clipboard.paste")
+    screen.see("label", "picture.png")
+    screen.press("Return")
+    assert saved(bob, wait_file(bob, alice, "picture.png"), tmp_path) == PICTURE
+
+
+def test_long_text_pasted(screen, people, entry, copy, tmp_path):
+    """A million characters are no message; they become a file, and the window goes on."""
+    alice, bob, _ = people
+    text = b"0123456789" * 100_000
+    copy("text/plain;charset=utf-8", text)
+    screen.click("text", "Message", "clipboard.paste")
+    screen.see("label", "too long for a message")
+    screen.see("label", "text.txt")
+    assert entry() == ""
+    screen.press("x")
+    screen.press("Return")
+    message = wait_file(bob, alice, "text.txt")
+    assert saved(bob, message, tmp_path) == text and message["text"] == "x"
+
+
+def test_no_file(screen, people, entry, copy, tmp_path):
+    """What cannot be sent is said before it is."""
+    copy("text/uri-list", f"{tmp_path.as_uri()}\r\n".encode())
+    screen.click("text", "Message", "clipboard.paste")
+    screen.see("label", "not a regular file")
+    assert not screen.is_sensitive("push button", "Send")
+
+
+def test_not_sent(screen, people, entry):
+    """What did not leave is where it was written."""
+    alice, bob, _ = people
+    alice.smctl("block", bob.name, expect=0)
+    screen.write("text", "Message", "To somebody I do not want to hear of")
+    screen.click("push button", "Send")
+    screen.see("label", "You have blocked this contact")
+    until("the words are there", lambda: entry() == "To somebody I do not want to hear of")
+    alice.smctl("unblock", bob.name, expect=0)
+    screen.click("push button", "Send")
+    bob.wait_text(alice, "To somebody I do not want to hear of")
+
+
+def test_group(screen, people, entry):
+    alice, bob, _ = people
+    alice.smctl("group", "create", "sailors", bob.name, expect=0)
+    until("bob is asked", lambda: "sailors" in bob.smctl("--json", "group", "list", expect=0).out)
+    bob.smctl("group", "accept", "+sailors")
+    screen.action("open-conversation", "+sailors")
+    screen.see("label", "sailors")
+    until("nothing is written to them", lambda: entry() == "")
+    screen.write("text", "Message", "All aboard")
+    screen.click("push button", "Send")
+    until("bob reads it", lambda: "All aboard" in [m.get("text") for m in bob.history("+sailors", 50)])
+
+
+def test_enter_begins_a_line(screen, people, entry):
+    """Where the settings say so, it takes the control key as well to send."""
+    alice, bob, _ = people
+    screen.quit()
+    folder = alice.home / ".config" / "secure-messenger"
+    folder.mkdir(exist_ok=True)
+    (folder / "window.ini").write_text("[window]\nenter-sends=false\n")
+    screen.open()
+    screen.action("open-conversation", bob.name)
+    screen.focus("text", "Message")
+    for key in (["c"], ["Return"], ["d"], ["Control", "Return"]):
+        screen.press(*key)
+    bob.wait_text(alice, "c\nd")
