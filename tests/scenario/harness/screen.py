@@ -96,8 +96,9 @@ class Screen:
             return
         node.clear_cache()
         yield node, node.get_role_name(), node.get_name()
-        for i in range(node.get_child_count()):
-            if (child := node.get_child_at_index(i)) is not None:
+        # All at once: GTK 4.8 does not survive the question for a window that has closed meanwhile.
+        for child in [node.get_child_at_index(i) for i in range(node.get_child_count())]:
+            if child is not None:
                 yield from self.walk(child)
 
     def find(self, role, name):
