@@ -8,15 +8,13 @@
 #include "gtk-ui/fact-row.h"
 #include "gtk-ui/password-dialog.h"
 #include "gtk-ui/server-link.h"
-#include "gtk-ui/switch-row.h"
 #include "gtk-ui/toast.h"
 
 struct _SmAccountPage {
         AdwPreferencesPage parent;
         SmDaemon *daemon;
         GCancellable *cancellable;
-        gboolean is_following; /* what the switch shows comes from the daemon */
-        GtkWidget *name, *server, *pin, *link, *connection, *reconnect, *device, *key, *version, *remember, *unsettled;
+        GtkWidget *name, *server, *pin, *link, *connection, *reconnect, *device, *key, *version, *keyring, *remember, *unsettled;
 };
 
 G_DEFINE_FINAL_TYPE(SmAccountPage, sm_account_page, ADW_TYPE_PREFERENCES_PAGE)
@@ -47,6 +45,7 @@ static void update(SmAccountPage *self)
 {
         MessengerAccount *account = sm_daemon_account(self->daemon);
         const char *server = messenger_account_get_server(account), *pin = messenger_account_get_server_pin(account);
+        gboolean remembered = messenger_account_get_remembered(account);
         g_autofree char *device = g_strdup_printf("%u", messenger_account_get_device_id(account));
         g_autofree char *key = key_text(messenger_account_get_identity_key(account));
         g_autofree char *link = server && *server ? server_link_format(server, pin ? pin : "") : NULL;
@@ -61,9 +60,10 @@ static void update(SmAccountPage *self)
         adw_action_row_set_subtitle(ADW_ACTION_ROW(self->connection), connection_words(self, account));
         gtk_widget_set_visible(self->reconnect, !sm_daemon_is_online(self->daemon));
         gtk_widget_set_visible(self->unsettled, messenger_account_get_password_unsettled(account));
-        self->is_following = TRUE;
-        sm_switch_row_set_active(SM_SWITCH_ROW(self->remember), messenger_account_get_remembered(account));
-        self->is_following = FALSE;
+        adw_action_row_set_subtitle(ADW_ACTION_ROW(self->keyring),
+                                    remembered ? _("Opens your messages while you are logged in, without the password")
+                                               : _("Could open your messages while you are logged in, without the password"));
+        gtk_button_set_label(GTK_BUTTON(self->remember), remembered ? _("_Forget") : _("_Remember…"));
 }
 
 /* ---- What is done ---- */
@@ -75,7 +75,6 @@ static void on_called(GObject *source, GAsyncResult *result, gpointer userdata)
 
         if (reply || g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
                 return;
-        update(userdata);
         toast_failure(userdata, error);
 }
 
@@ -102,21 +101,16 @@ static void on_remember(SmAccountPage *self)
         static const SmPasswordQuestion question = {
                         .method = "Unlock",
                         .option = "remember",
-                        .title = N_("Remember in Keyring"),
+                        .title = N_("Keyring"),
                         .text = N_("Whoever opens the keyring of this desktop, usually by logging in, then opens your messages. The "
                                    "keyring gets a random key of its own, never the password."),
                         .button = N_("_Remember"),
         };
-        gboolean wanted = sm_switch_row_is_active(SM_SWITCH_ROW(self->remember));
 
-        if (self->is_following || wanted == messenger_account_get_remembered(sm_daemon_account(self->daemon)))
-                return;
-        if (!wanted) {
+        if (messenger_account_get_remembered(sm_daemon_account(self->daemon)))
                 call(self, "ForgetKeyring");
-                return;
-        }
-        update(self); /* it is on when it is */
-        sm_password_dialog_open(window_of(self), self->daemon, &question);
+        else
+                sm_password_dialog_open(window_of(self), self->daemon, &question);
 }
 
 static void on_change_password(SmAccountPage *self)
@@ -158,7 +152,6 @@ static void sm_account_page_class_init(SmAccountPageClass *class)
 
         G_OBJECT_CLASS(class)->dispose = sm_account_page_dispose;
         g_type_ensure(SM_TYPE_FACT_ROW);
-        g_type_ensure(SM_TYPE_SWITCH_ROW);
         gtk_widget_class_set_template_from_resource(widget, "/org/securemessenger/SecureMessenger/account-page.ui");
         gtk_widget_class_bind_template_child(widget, SmAccountPage, name);
         gtk_widget_class_bind_template_child(widget, SmAccountPage, server);
@@ -169,6 +162,7 @@ static void sm_account_page_class_init(SmAccountPageClass *class)
         gtk_widget_class_bind_template_child(widget, SmAccountPage, device);
         gtk_widget_class_bind_template_child(widget, SmAccountPage, key);
         gtk_widget_class_bind_template_child(widget, SmAccountPage, version);
+        gtk_widget_class_bind_template_child(widget, SmAccountPage, keyring);
         gtk_widget_class_bind_template_child(widget, SmAccountPage, remember);
         gtk_widget_class_bind_template_child(widget, SmAccountPage, unsettled);
         gtk_widget_class_bind_template_callback(widget, on_reconnect);

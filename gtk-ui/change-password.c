@@ -6,6 +6,7 @@
 
 #include "client/failure.h"
 #include "gtk-ui/password-call.h"
+#include "gtk-ui/password-row.h"
 
 enum { PASSWORD_MIN = 8 }; /* bytes, as the daemon has it */
 
@@ -19,9 +20,14 @@ struct _SmChangePassword {
 
 G_DEFINE_FINAL_TYPE(SmChangePassword, sm_change_password, ADW_TYPE_WINDOW)
 
+static GtkEditable *editable(GtkWidget *row)
+{
+        return sm_password_row_editable(SM_PASSWORD_ROW(row));
+}
+
 static const char *text_of(GtkWidget *entry)
 {
-        return gtk_editable_get_text(GTK_EDITABLE(entry));
+        return gtk_editable_get_text(editable(entry));
 }
 
 static void show_problem(SmChangePassword *self, const char *text)
@@ -82,7 +88,7 @@ static void on_done(GObject *source, GAsyncResult *result, gpointer userdata)
         text = client_failure_describe(error);
         set_busy(self, FALSE);
         show_problem(self, text);
-        gtk_widget_grab_focus(self->old);
+        sm_password_row_focus(SM_PASSWORD_ROW(self->old));
 }
 
 static void on_confirm(SmChangePassword *self)
@@ -91,9 +97,8 @@ static void on_confirm(SmChangePassword *self)
                 return;
         set_busy(self, TRUE);
         show_problem(self, NULL);
-        gtk_editable_set_text(GTK_EDITABLE(self->again), "");
-        password_call_change(self->daemon, GTK_EDITABLE(self->old), GTK_EDITABLE(self->new), self->cancellable, on_done,
-                             self);
+        gtk_editable_set_text(editable(self->again), "");
+        password_call_change(self->daemon, editable(self->old), editable(self->new), self->cancellable, on_done, self);
 }
 
 /* The daemon goes on with what it was asked: so the answer is waited for. */
@@ -126,6 +131,7 @@ static void sm_change_password_class_init(SmChangePasswordClass *class)
         GtkWidgetClass *widget = GTK_WIDGET_CLASS(class);
 
         G_OBJECT_CLASS(class)->dispose = sm_change_password_dispose;
+        g_type_ensure(SM_TYPE_PASSWORD_ROW);
         gtk_widget_class_set_template_from_resource(widget, "/org/securemessenger/SecureMessenger/change-password.ui");
         gtk_widget_class_bind_template_child(widget, SmChangePassword, form);
         gtk_widget_class_bind_template_child(widget, SmChangePassword, old);
@@ -154,5 +160,5 @@ void sm_change_password_open(GtkWindow *parent, SmDaemon *daemon)
         self->daemon = g_object_ref(daemon);
         g_signal_connect_object(daemon, "state-changed", G_CALLBACK(on_state), self, G_CONNECT_SWAPPED);
         gtk_window_present(GTK_WINDOW(self));
-        gtk_widget_grab_focus(self->old);
+        sm_password_row_focus(SM_PASSWORD_ROW(self->old));
 }

@@ -93,6 +93,27 @@ void password_call_change(SmDaemon *daemon, GtkEditable *old, GtkEditable *new, 
              cancellable, done, userdata);
 }
 
+void password_call_sign_on(SmDaemon *daemon, const SmSignOn *what, GCancellable *cancellable, GAsyncReadyCallback done,
+                           gpointer userdata)
+{
+        GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+        g_autoptr(GUnixFDList) descriptors = g_unix_fd_list_new();
+        GError *error = NULL;
+        int index = append_password(descriptors, gtk_editable_get_text(what->password), &error), invitation;
+
+        if (*what->pin)
+                g_variant_builder_add(&options, "{sv}", "pin", g_variant_new_string(what->pin));
+        if (index >= 0 && *what->invitation) {
+                invitation = append_password(descriptors, what->invitation, &error);
+                g_variant_builder_add(&options, "{sv}", "invitation", g_variant_new_handle(invitation));
+                index = invitation < 0 ? -1 : index;
+        }
+        gtk_editable_set_text(what->password, "");
+        call(daemon, what->method, index, error,
+             g_variant_new("(ssha{sv})", what->server, what->user_name, index, &options), descriptors, cancellable, done,
+             userdata);
+}
+
 gboolean password_call_finish(GObject *source, GAsyncResult *result, GError **error)
 {
         g_autoptr(GVariant) reply = NULL;

@@ -12,6 +12,16 @@
  */
 void password_call(SmDaemon *daemon, const char *method, GVariant *before, GtkEditable *password, GVariant *options,
                    GCancellable *cancellable, GAsyncReadyCallback done, gpointer userdata);
+
+/* Of Register and Login. Texts are "" where there is none. */
+typedef struct SmSignOn {
+        const char *method, *server, *pin, *user_name, *invitation;
+        GtkEditable *password;
+} SmSignOn;
+
+void password_call_sign_on(SmDaemon *daemon, const SmSignOn *what, GCancellable *cancellable, GAsyncReadyCallback done,
+                           gpointer userdata);
+
 /* The same of ChangePassword. */
 void password_call_change(SmDaemon *daemon, GtkEditable *old, GtkEditable *new, GCancellable *cancellable,
                           GAsyncReadyCallback done, gpointer userdata);

@@ -6,6 +6,7 @@
 
 #include "client/failure.h"
 #include "gtk-ui/password-call.h"
+#include "gtk-ui/password-row.h"
 
 struct _SmPasswordDialog {
         AdwWindow parent;
@@ -18,13 +19,18 @@ struct _SmPasswordDialog {
 
 G_DEFINE_FINAL_TYPE(SmPasswordDialog, sm_password_dialog, ADW_TYPE_WINDOW)
 
+static GtkEditable *editable(GtkWidget *row)
+{
+        return sm_password_row_editable(SM_PASSWORD_ROW(row));
+}
+
 /* A word that does for any account would be too easily typed. */
 static gboolean is_complete(SmPasswordDialog *self)
 {
         if (self->question->is_destructive && strcmp(gtk_editable_get_text(GTK_EDITABLE(self->name)),
                                                      sm_daemon_user_name(self->daemon)) != 0)
                 return FALSE;
-        return *gtk_editable_get_text(GTK_EDITABLE(self->password)) != '\0';
+        return *gtk_editable_get_text(editable(self->password)) != '\0';
 }
 
 static void on_changed(SmPasswordDialog *self)
@@ -62,7 +68,7 @@ static void on_done(GObject *source, GAsyncResult *result, gpointer userdata)
         gtk_label_set_text(GTK_LABEL(self->problem), text);
         gtk_widget_set_visible(self->problem, TRUE);
         set_busy(self, FALSE);
-        gtk_widget_grab_focus(self->password);
+        sm_password_row_focus(SM_PASSWORD_ROW(self->password));
 }
 
 static void on_confirm(SmPasswordDialog *self)
@@ -75,7 +81,7 @@ static void on_confirm(SmPasswordDialog *self)
                 g_variant_builder_add(&options, "{sv}", self->question->option, g_variant_new_boolean(TRUE));
         gtk_widget_set_visible(self->problem, FALSE);
         set_busy(self, TRUE);
-        password_call(self->daemon, self->question->method, NULL, GTK_EDITABLE(self->password),
+        password_call(self->daemon, self->question->method, NULL, editable(self->password),
                       g_variant_builder_end(&options), self->cancellable, on_done, self);
 }
 
@@ -109,6 +115,7 @@ static void sm_password_dialog_class_init(SmPasswordDialogClass *class)
         GtkWidgetClass *widget = GTK_WIDGET_CLASS(class);
 
         G_OBJECT_CLASS(class)->dispose = sm_password_dialog_dispose;
+        g_type_ensure(SM_TYPE_PASSWORD_ROW);
         gtk_widget_class_set_template_from_resource(widget, "/org/securemessenger/SecureMessenger/password-dialog.ui");
         gtk_widget_class_bind_template_child(widget, SmPasswordDialog, text);
         gtk_widget_class_bind_template_child(widget, SmPasswordDialog, form);
@@ -143,5 +150,8 @@ void sm_password_dialog_open(GtkWindow *parent, SmDaemon *daemon, const SmPasswo
         gtk_widget_set_visible(self->name, question->is_destructive);
         g_signal_connect_object(daemon, "state-changed", G_CALLBACK(on_state), self, G_CONNECT_SWAPPED);
         gtk_window_present(GTK_WINDOW(self));
-        gtk_widget_grab_focus(question->is_destructive ? self->name : self->password);
+        if (question->is_destructive)
+                gtk_widget_grab_focus(self->name);
+        else
+                sm_password_row_focus(SM_PASSWORD_ROW(self->password));
 }

@@ -39,10 +39,12 @@ def test_first_run(screen, alice, shared_server):
     screen.write("text", "Pin", shared_server.pin)
     screen.write("text", "User name", "x")
     screen.write("password text", "Password", alice.password)
+    screen.write("password text", "The same again", alice.password)
     screen.click("push button", "Register")
     screen.see("label", "user name")  # and why not
     screen.write("text", "User name", alice.name)
     screen.write("password text", "Password", alice.password)
+    screen.write("password text", "The same again", alice.password)
     screen.click("push button", "Register")
     screen.see("label", "Nobody yet")
     assert alice.account("State") == "unlocked"

@@ -62,7 +62,7 @@ def test_switches(preferences, alice):
 
 def test_choices(preferences, alice):
     """Those that are offered and those that are not."""
-    for seconds, shown in ("900", "15 minutes"), ("5", "5 seconds"), ("7200", "2 hours"), ("0", "Never"):
+    for seconds, shown in ("900", "15 minutes"), ("4500", "75 minutes"), ("7200", "2 hours"), ("0", "Never"):
         alice.smctl("settings", "lock-after-idle", seconds, expect=0)
         preferences.see("label", shown)
     alice.smctl("settings", "notification-content", "none", expect=0)
@@ -74,3 +74,73 @@ def test_facts(preferences, alice, shared_server):
     preferences.see("label", f"{shared_server.url}#{shared_server.pin}")
     key = bytes(alice.account("IdentityKey")).hex()
     preferences.see("label", " ".join(key[i:i + 4] for i in range(0, len(key), 4)))
+
+
+def ask(preferences, button):
+    preferences.click("page tab", "Account")
+    preferences.click("push button", button)
+
+
+def test_password(preferences, alice):
+    """What cannot be one is said before, what is wrong afterwards; then the new one opens the account."""
+    new = "another password of alice"
+    ask(preferences, "Change…")
+    preferences.write("password text", "Password now", "not this one")
+    preferences.write("password text", "New password", "short")
+    preferences.see("label", "At least 8 characters")
+    preferences.write("password text", "New password", new)
+    preferences.write("password text", "The same again", new[1:])
+    preferences.see("label", "The two passwords differ")
+    assert not preferences.is_sensitive("push button", "C_hange Change")
+    preferences.write("password text", "The same again", new)
+    preferences.click("push button", "C_hange Change")
+    preferences.see("label", "password is wrong")
+    preferences.write("password text", "Password now", alice.password)
+    for name in "New password", "The same again":
+        preferences.write("password text", name, new)
+    preferences.click("push button", "C_hange Change")
+    preferences.see_no("frame", "Change Password")
+    alice.write_password(new)
+    alice.lock()
+    preferences.see_no("frame", "Preferences")  # there is nothing to set while it is locked
+    preferences.write("password text", "Password", new)
+    preferences.click("push button", "Unlock")
+    until("the new one opens it", lambda: alice.account("State") == "unlocked")
+
+
+def test_no_keyring(preferences, alice):
+    """There is none here, which is said."""
+    ask(preferences, "_Remember…")
+    preferences.write("password text", "Password", alice.password_file.read_text().strip())
+    preferences.click("push button", "_Remember Remember")
+    preferences.see("label", "keyring does not help")
+    assert not alice.account("Remembered")
+    preferences.click("push button", "Cancel")
+    preferences.see("push button", "_Remember…")
+
+
+def test_end_and_beginning(preferences, screen, alice, shared_server):
+    """The account goes only by its name and password; then there is a first run, and a link says where."""
+    ask(preferences, "_Delete…")
+    preferences.write("password text", "Password", alice.password_file.read_text().strip())
+    preferences.write("text", "Your user name", "somebody")
+    assert not preferences.is_sensitive("push button", "_Delete Delete")
+    preferences.write("text", "Your user name", alice.name)
+    preferences.click("push button", "_Delete Delete")
+    until("it is deleted", lambda: alice.account("State") == "no-account")
+    screen.see("label", "Welcome")
+    screen.see_no("frame", "Preferences")
+    screen.write("text", "Address or link", f"Join us: {shared_server.url}#{shared_server.pin}")
+    pin = screen.see("text", "Pin")
+    until("the link is read", lambda: screen.atspi.Text.get_text(pin, 0, len(shared_server.pin)) == shared_server.pin)
+    screen.write("text", "User name", alice.name)
+    screen.click("push button", "I Have One")
+    screen.write("password text", "Password", "of nobody at all")
+    screen.click("push button", "Log In")
+    screen.see("label", "password is wrong")
+    screen.write("text", "User name", f"{alice.name}.again")
+    screen.click("push button", "New Account")
+    screen.write("password text", "Password", "of somebody new")
+    screen.write("password text", "The same again", "of somebody new")
+    screen.click("push button", "Register")
+    screen.see("label", "Nobody yet")

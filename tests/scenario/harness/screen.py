@@ -18,6 +18,7 @@ gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
 LAUNCHER = pathlib.Path("/usr/libexec/at-spi-bus-launcher")
+PLAIN = {"page tab", "scroll bar"}  # nothing in them is worth the way
 NAME, PATH = "org.securemessenger.SecureMessenger", "/org/securemessenger/SecureMessenger"
 
 KEYS = {"Return": 0xff0d, "Escape": 0xff1b, "Up": 0xff52, "Down": 0xff54, "Tab": 0xff09, "Menu": 0xff67, "BackSpace": 0xff08}  # keysyms
@@ -95,7 +96,10 @@ class Screen:
                     yield from self.walk(program)
             return
         node.clear_cache()
-        yield node, node.get_role_name(), node.get_name()
+        role = node.get_role_name()
+        yield node, role, node.get_name()
+        if role in PLAIN:
+            return
         # All at once: GTK 4.8 does not survive the question for a window that has closed meanwhile.
         for child in [node.get_child_at_index(i) for i in range(node.get_child_count())]:
             if child is not None:
