@@ -172,9 +172,13 @@ static void change(Shown *shown, const ClientMessage *message, GVariant *diction
         }
         if (strcmp(before.state, message->state) == 0 && strcmp(before.reason, message->reason) == 0)
                 return;
-        /* A line more for each message would be too much: that it arrived is what one expects. */
+        /*
+         * A line more for each message would be too much: that it arrived is what one expects. Unless it was
+         * said to wait: the receipt may be faster than the server's word that it was sent.
+         */
         if (!shown->view->is_json && !shown->timer &&
-            (!message->outgoing || strcmp(message->state, "delivered") == 0))
+            (!message->outgoing ||
+             (strcmp(message->state, "delivered") == 0 && strcmp(before.state, "queued") != 0)))
                 return;
         if (shown->timer) {
                 if (is_under_way(message))

@@ -2,6 +2,7 @@
 """smctl, verb by verb: what scripts and people get from it, as smctl(1) promises."""
 import json
 import os
+import pathlib
 import re
 import select
 import signal
@@ -9,7 +10,9 @@ import subprocess
 
 import pytest
 
+from conftest import acquaint
 from harness import places
+from harness.relay import Relay
 from harness.terminal import Terminal
 from harness.waiting import DEADLINE, until
 
@@ -212,8 +215,9 @@ def test_watch_one_conversation(talked):
     begin = alice.account("LastEvent")
     other = start(alice, "--json", "watch", "--conversation", bob.name, "--since", str(begin))
     bob.send(alice, "for the watcher")
-    assert "for the watcher" in other.stdout.readline()
+    assert any("for the watcher" in line for line in other.stdout)  # there may be news of what was said before
     for process in (watch, other):
+        until("it catches the signal", lambda: catches(process, signal.SIGINT))
         process.send_signal(signal.SIGINT)
     assert (watch.communicate(timeout=DEADLINE)[0], watch.returncode) == ("", 130)
     other.communicate(timeout=DEADLINE)
@@ -225,8 +229,13 @@ def test_watch_begins_now(talked):
     alice, bob = talked
     with start(alice, "watch") as watch:
         until("it listens", lambda: bob.send(alice, "tick") and wait_readable(watch.stdout))
-        assert "tick" in watch.stdout.readline()
+        assert any("tick" in line for line in watch.stdout)
         watch.terminate()
+
+
+def catches(process, number):
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    return int(re.search(r"^SigCgt:\s*(\w+)$", status, re.MULTILINE)[1], 16) >> (number - 1) & 1
 
 
 def wait_readable(stream):
@@ -292,6 +301,35 @@ def test_chat_shows_states(server, alice, bob):
     terminal.type("\x03")
     assert terminal.wait_end() == 0
     bob.wait_text(alice, "later")
+
+
+def test_chat_receipt_overtakes(server, stage):
+    """That it arrived may be heard before that it was sent: what was shown as queued does not stay so."""
+    carol, dave = stage.user(f"carol{next(stage.numbers)}"), stage.member("dave", server)
+    relay = Relay(carol.folder, server)
+    stage.ends.append(relay.close)
+    carol.register(relay)
+    under_way, held = set(), []
+    relay.from_client = lambda frame: under_way.add(frame.request) or [frame] if frame.HasField("send") else [frame]
+    relay.from_server = lambda frame: under_way.discard(frame.request) or [frame]
+    acquaint(carol, dave)
+    terminal = Terminal(carol, "chat", dave.name)
+    terminal.wait_for(f"{dave.name}> ")
+    dave.wait_state(carol, "Nice to meet you", "read")  # which was the last thing that carol had to tell
+    until("nothing is under way", lambda: not under_way)
+
+    def hold(frame):
+        if frame.HasField("deliver"):
+            held.append(frame)
+        return [] if frame.HasField("deliver") or frame.HasField("send_result") else [frame]
+    relay.from_server = hold
+    terminal.type("on its way\r")
+    terminal.wait_for("on its way [queued")
+    until("the receipt", lambda: held)
+    relay.inject(*held)
+    terminal.wait_for("[delivered] on its way")
+    terminal.type("\x03")
+    assert terminal.wait_end() == 0
 
 
 def test_chat_terminated(alice, bob):
