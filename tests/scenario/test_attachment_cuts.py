@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files whose way is cut off in the middle: what has passed does not pass again, and people see how far it is."""
+import contextlib
 import os
+import pathlib
 import random
+import signal
 import struct
+import subprocess
 import zlib
 
 import pytest
 
+from harness import places
 from harness.bus import DBusError
 from harness.relay import Relay
 from harness.terminal import Terminal
-from harness.waiting import until
+from harness.waiting import DEADLINE, until
 
 MIB = 1024 * 1024
 PIECE = 128 * 1024
@@ -79,9 +84,8 @@ def interrupt(how, user, wire):
     """The network goes, or the daemon does, by kill -9. wire is open again when it comes back."""
     if how == "network":
         wire.relay.drop()
-        until("it notices", lambda: user.account("Connection") != "online")
         wire.open()
-        user.smctl("reconnect", expect=0)
+        wire.relay.wait_for_next(user)
     else:
         user.kill()
         wire.open()
@@ -134,7 +138,7 @@ def test_upload(cut, how):
     path.write_bytes(b"something else")  # what was handed in counts
     interrupt(how, carol, wire)
     until("it is there", lambda: transfer(dave, last["id"]) == "offered")
-    assert message(carol, last["id"])["state"] in ("sent", "delivered")
+    until("she is told", lambda: message(carol, last["id"])["state"] in ("sent", "delivered"))
     assert saved(dave, last["id"]) == DATA
     check_resumed(wire.put)
     if how == "network":  # 20: it looked while the network was away, and said that the file waits
@@ -156,7 +160,8 @@ def test_download(cut, how):
     wire.shut_after(PASS_PIECES)
     carol.bus.call("Messages.Fetch", "(s)", (id,))
     until("the way is shut", lambda: wire.is_shut)
-    assert transfer(carol, id) == "downloading" and message(carol, id)["transferred"] > 0
+    until("it says how far it is", lambda: message(carol, id)["transferred"] > 0)
+    assert transfer(carol, id) == "downloading"
     interrupt(how, carol, wire)
     until("it is here", lambda: transfer(carol, id) == "complete")
     assert saved(carol, id) == DATA
@@ -164,21 +169,51 @@ def test_download(cut, how):
 
 
 def slow_picture(side=14000):
-    """One that takes half a second at least to make small."""
+    """One that takes half a second at least to make small, which is time enough to stop whoever does it."""
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)) \
         + chunk(b"IDAT", zlib.compress(bytes(side * (side // 8 + 1)), 1)) + chunk(b"IEND", b"")
 
 
-def test_killed_before_it_is_encrypted(cut):
+def children(user):
+    """Of the person's smd: {name: process}."""
+    found = {}
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = path.read_text().rpartition(")")
+        except OSError:  # it has ended
+            continue
+        if int(rest.split()[1]) == user.daemon.pid:
+            found[name.partition("(")[2]] = int(path.parent.name)
+    return found
+
+
+@pytest.fixture
+def stopped_thumbnailer():
+    """Whoever makes a picture small: stop(USER) catches it in the middle."""
+    stopped = []
+
+    def stop(user):
+        stopped.append(until("it begins", lambda: children(user).get("smd-thumbnail")))
+        os.kill(stopped[0], signal.SIGSTOP)
+    yield stop
+    for process in stopped:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def test_killed_before_it_is_encrypted(cut, stopped_thumbnailer):
     """Nobody has the file any more: the message has failed, and says why; nothing is left of it."""
     carol, dave, _ = cut
     folder = carol.home / ".local/state/secure-messenger/attachments"
     before = set(os.listdir(folder))
     path = carol.folder / "slow.png"
     path.write_bytes(slow_picture())
-    carol.smctl("send", "--no-wait", "--file", path, dave.name, expect=0)
+    sending = subprocess.Popen([places.SMCTL, "send", "--no-wait", "--file", path, dave.name], env=carol.env,
+                               cwd=carol.folder, stdin=subprocess.DEVNULL)
+    stopped_thumbnailer(carol)
+    assert sending.wait(DEADLINE) == 0
     assert carol.history(dave)[-1]["transfer"] == "preparing"
     carol.kill()
     carol.start()

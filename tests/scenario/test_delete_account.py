@@ -7,7 +7,7 @@ import pytest
 
 from harness.relay import Relay
 from harness.terminal import Terminal
-from harness.waiting import until
+from harness.waiting import DEADLINE, until
 
 
 def state_folder(user):
@@ -24,6 +24,7 @@ def meet(one, other):
     """Both have written, so each has accepted the other."""
     other.send(one, "hi")
     one.send(other, "hello")
+    one.wait_text(other, "hi")
     other.wait_text(one, "hello")
 
 
@@ -165,7 +166,7 @@ def test_cut_short(stage, server, swallow):
     relay.from_client, relay.from_server = question, answer
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(delete, rosa, expect=None)
-        assert swallowed.wait(90)
+        assert swallowed.wait(DEADLINE)
         rosa.kill()
         # The server closes the connection after its answer: that may be heard before the kill.
         assert waiting.result().code in ((3,) if swallow == "question" else (3, 10))
@@ -184,4 +185,4 @@ def test_cut_short(stage, server, swallow):
         delete(rosa, expect=10)
         delete(rosa, "--local-only")
     assert rosa.account("State") == "no-account"
-    assert "account-deleted" in kinds(sam, rosa)
+    until("the notice", lambda: "account-deleted" in kinds(sam, rosa))

@@ -31,6 +31,7 @@ def talked(shared_stage, shared_server):
     until("they are sent", lambda: alice.account("QueuedMessages") == 0)
     bob.send(alice, "an answer")
     alice.wait_text(bob, "an answer")
+    alice.wait_state(bob, "first", "delivered")  # he has accepted her by that, and says, all at once, what he has got
     return alice, bob, carol, [*texts, "for carol alone", "an answer"]
 
 

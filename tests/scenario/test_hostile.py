@@ -3,12 +3,10 @@
 A server, or somebody who has become it, that plays tricks. Bob's daemon talks to it through a relay that the tests
 direct. Nothing crashes, no ratchet moves, what is wrong is counted, and what is right still arrives.
 """
-import contextlib
 import itertools
 import secrets
 
 import pytest
-import websockets
 
 from harness import wire
 from harness.relay import Relay
@@ -54,22 +52,28 @@ class Tricked:
 
     def throw(self, frame):
         """At bob's daemon, which may well hang up; then it is asked to come back, however long it meant to wait."""
-        with contextlib.suppress(websockets.ConnectionClosed):
-            self.relay.inject(frame)
+        before = self.relay.connections
+        stays = self.relay.throw(frame)
         self.bob.daemon.check_running()
-        self.come_back()
+        if not stays:
+            self.come_back(before)
 
-    def come_back(self):
+    def come_back(self, before):
+        """On another connection than that many first ones."""
         def online():
             if self.bob.account("Connection") == "offline":
                 self.bob.smctl("reconnect", expect=0)
-            return self.bob.account("Connection") == "online"
+            return self.relay.connections > before and self.bob.account("Connection") == "online"
         until("bob's return", online)
+
+    def reconnect(self):
+        before = self.relay.connections
+        self.relay.drop()
+        self.come_back(before)
 
     def check_alive(self):
         """Both ways, in whatever session there is now."""
         n = next(self.numbers)
-        self.come_back()
         self.alice.send(self.bob, f"still there? {n}")
         self.bob.wait_text(self.alice, f"still there? {n}")
         self.bob.send(self.alice, f"yes {n}")
@@ -164,7 +168,7 @@ def test_redelivery(tricked):
     before = tricked.rejected()
     tricked.relay.inject(again, again)
     tricked.relay.pass_all()
-    tricked.relay.drop()
+    tricked.reconnect()
     tricked.check_alive()
     assert tricked.texts().count("delivered again") == 1
     assert tricked.rejected() <= before + 1  # the relay gives what comes again a number of its own
@@ -263,7 +267,7 @@ def test_claims_that_a_message_is_stored(tricked):
     state, = [m["state"] for m in tricked.bob.history(tricked.alice) if m["id"] == sent["id"]]
     assert state == "queued"
     tricked.relay.pass_all()
-    tricked.relay.drop()
+    tricked.reconnect()
     tricked.bob.wait_state(tricked.alice, "did it arrive?", "sent")
     assert [t for _, t in tricked.alice.texts(tricked.bob, 500)].count("did it arrive?") == 1
 

@@ -18,12 +18,12 @@ def nobody(shared_stage):
 
 
 class Elsewhere:
-    """An address at which nobody listens."""
+    """An address at which nobody listens, nor can: it is taken."""
 
     def __init__(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.url = f"wss://127.0.0.1:{probe.getsockname()[1]}"
+        self.taken = socket.socket()
+        self.taken.bind(("127.0.0.1", 0))
+        self.url = f"wss://127.0.0.1:{self.taken.getsockname()[1]}"
         self.pin = "sha256:" + "00" * 32
 
 

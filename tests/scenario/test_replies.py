@@ -83,8 +83,8 @@ def test_hostile_replies(alice, server, stage):
     own = secrets.token_bytes(16)
     mallory.say(text("to nothing", reply_to=secrets.token_bytes(16)), text("to another", reply_to=bytes.fromhex(secret)),
                 text("to myself", message_id=own, reply_to=own), text("to you", reply_to=bytes.fromhex(question)),
-                text("malformed", reply_to=b"short"))
-    until("all of them", lambda: alice.knows(mallory.name) and len(alice.texts(mallory.name)) >= 5)
+                text("malformed", reply_to=b"short"), text("done"))
+    alice.wait_text(mallory, "done")
     found = {m["text"]: m for m in alice.history(mallory.name)}
     for words in ("to nothing", "to another"):
         assert "reply_to" in found[words]

@@ -95,6 +95,7 @@ def test_blocked(alice, strangers):
     ben.wait_text(ann, "first")
     ben.send(ann, "hello")
     ann.wait_text(ben, "hello")
+    ann.wait_state(ben, "first", "delivered")
     assert ben.smctl("--json", "block", ann.name, expect=0).json["relation"] == "blocked"
     before, events, rejected = ben.history(ann), events_of(ben, ann), ben.account("RejectedEnvelopes")
     seen = len(ann.events())

@@ -2,6 +2,7 @@
 """For scripts: a command for each event, and the examples of docs/examples, over kills and locks."""
 import json
 import os
+import signal
 import subprocess
 
 import pytest
@@ -18,11 +19,13 @@ RECORD = 'cat >>"$RECORD" && printf "%s\\n" "$SM_EVENT $SM_KIND $SM_CONVERSATION
 def start(user, *arguments, **env):
     path = f"{places.SMCTL.parent}:{os.environ['PATH']}"
     return subprocess.Popen([str(a) for a in arguments], env=user.env | {"PATH": path} | env, cwd=user.folder,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                            start_new_session=True)
 
 
 def end(process):
-    process.kill()
+    """At any moment, with the command that it runs: else that would go on beside the next one's."""
+    os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
 
 
@@ -34,7 +37,8 @@ def texts(record):
     """Of the messages that came, in the order in which the command had them."""
     if not record.exists():
         return []
-    events = [json.loads(line) for line in record.read_text().splitlines() if line.endswith("}")]
+    lines = record.read_bytes().split(b"\n")[:-1]  # behind the last one there may be a part of another
+    events = [json.loads(line) for line in lines]
     return [e["message"]["text"] for e in events if e["kind"] == "message-received"]
 
 

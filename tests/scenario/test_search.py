@@ -21,6 +21,7 @@ def said(alice, bob):
     if not alice.smctl("--json", "search", "Straße").lines:
         for text in texts:
             alice.send(bob, text)
+        bob.wait_text(alice, texts[-1])
         bob.send(alice, "which café, and whose?")
         alice.wait_text(bob, "which café, and whose?")
     return alice, bob

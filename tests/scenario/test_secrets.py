@@ -2,6 +2,7 @@
 """Where passwords, texts and names must not be: files, logs, arguments, environments."""
 import os
 import pathlib
+import signal
 import stat
 import subprocess
 import time
@@ -113,6 +114,7 @@ def test_a_password_never_becomes_an_argument(alice):
         os.write(write, alice.password.encode() + b"\n")
         os.close(write)
         value = alice.password_file if source == "--password-file" else read
+        os.kill(alice.daemon.pid, signal.SIGSTOP)  # so that smctl has to wait for it
         process = subprocess.Popen([places.SMCTL, "unlock", source, str(value)], env=alice.env, pass_fds=[read],
                                    stdin=subprocess.DEVNULL)
         seen = b""
@@ -122,7 +124,10 @@ def test_a_password_never_becomes_an_argument(alice):
                     seen += pathlib.Path(f"/proc/{process.pid}/{name}").read_bytes()
                 except (FileNotFoundError, ProcessLookupError):
                     pass
+            if b"unlock" in seen:
+                os.kill(alice.daemon.pid, signal.SIGCONT)
             time.sleep(0.005)
+        os.kill(alice.daemon.pid, signal.SIGCONT)
         os.close(read)
         assert process.returncode == 0
         assert b"unlock" in seen and alice.password.encode() not in seen

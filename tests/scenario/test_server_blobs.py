@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import secrets
-import socket
 
 import pytest
 
@@ -155,12 +154,16 @@ def test_goes_with_its_account(server):
 
 
 def test_retention(stage):
-    server = stage.server({"limits": {"retention": "2s"}})
+    """What is put is put at a server that would keep it for long."""
+    server = stage.server()
 
     async def story():
         alice = await Client.newcomer(server, "alice")
         whole = await put(alice, secrets.token_bytes(200_000))
         await put_piece(alice, new_id(), 200_000, 0, bytes(1000))  # never completed
+        server.config["limits"]["retention"] = "1s"
+        server.restart()
+        alice = await Client.back(server, alice.device)
         await asyncio.get_running_loop().run_in_executor(None, until, "the files are gone", lambda: not files(server))
         await refused("NOT_FOUND", get(alice, whole))
     run(story())
@@ -333,13 +336,10 @@ def test_disk_as_good_as_full(stage):
 
 def test_slow_reader(stage):
     """Asks for much and takes nothing: holds little memory, and keeps nobody waiting, least its own messages."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = stage.server({"server": {"metrics": f"127.0.0.1:{port}", "threads": 1}})
+    server = stage.server({"server": {"metrics": "127.0.0.1:0", "threads": 1}})
 
     def read_bytes():
-        return metrics.read(f"http://127.0.0.1:{port}/metrics")["blob_bytes_out_total"]
+        return metrics.read(server.metrics_url)["blob_bytes_out_total"]
 
     async def story():
         alice, bob = await Client.newcomer(server, "alice"), await Client.newcomer(server, "bob")

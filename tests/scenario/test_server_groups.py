@@ -204,10 +204,12 @@ def test_full_mailbox_of_one(stage):
         group = await group_of(anna, ben, carla)
         for member in (ben, carla):
             await member.ack(2 ** 64 - 1)
+            await member.settle()
         await ben.close()
         for i in range(11):
             await anna.say(group, b"%d" % i)
             await carla.ack((await carla.hears(b"%d" % i))[0].sequence)
+            await carla.settle()
         stored, full = await anna.send_many(ben.device, [b"alone"] * 4)
         assert len(stored) == 3 and len(full) == 1
         ben = await Member.back(server, ben.device)

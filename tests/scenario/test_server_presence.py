@@ -2,7 +2,6 @@
 """The server alone: who shows themselves to whom."""
 import itertools
 import secrets
-import socket
 
 import pytest
 
@@ -150,14 +149,11 @@ def test_hostile_tickets(prompt):
 
 
 def test_limits(stage):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = stage.server({"server": {"metrics": f"127.0.0.1:{port}"},
+    server = stage.server({"server": {"metrics": "127.0.0.1:0"},
                            "limits": {"presence-tickets": 2500, "presence-per-account": "4/h"}})
 
     def counted():
-        return metrics.read(f"http://127.0.0.1:{port}/metrics")["presence_tickets"]
+        return metrics.read(server.metrics_url)["presence_tickets"]
 
     async def story():
         alice, bob = await Client.newcomer(server, name()), await Client.newcomer(server, name())

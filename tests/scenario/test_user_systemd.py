@@ -84,7 +84,7 @@ def test_restarted_after_a_crash(systemd, number):
 
 def test_restarted_when_it_hangs(systemd):
     """The watchdog, at a shorter time than the unit's."""
-    systemd.drop_in("watchdog", "[Service]\nWatchdogSec=2s\nTimeoutAbortSec=1s\n")
+    systemd.drop_in("watchdog", "[Service]\nWatchdogSec=5s\nTimeoutAbortSec=1s\n")
     try:
         systemd.ping()
         before = systemd.pid()

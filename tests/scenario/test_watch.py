@@ -6,7 +6,7 @@ import threading
 
 from harness import places
 from harness.refusal import call
-from harness.waiting import until
+from harness.waiting import DEADLINE, until
 
 
 class Watch:
@@ -27,7 +27,7 @@ class Watch:
         return [e["message"]["text"] for e in self.events if e["kind"] == "message-received"]
 
     def wait_end(self):
-        code = self.process.wait(60)
+        code = self.process.wait(DEADLINE)
         self.reader.join()
         self.process.stdout.close()
         self.process.stderr.close()
@@ -49,8 +49,8 @@ def all_events(user):
 def test_no_gap_and_no_repeat(alice, bob):
     """Over an end of the watch, and over a kill of the daemon that it watches."""
     texts = [f"event {n}" for n in range(30)]
-    first = Watch(bob, bob.account("LastEvent"))
     begin = bob.account("LastEvent")
+    first = Watch(bob, begin)
     for text in texts[:10]:
         alice.send(bob, text)
     until("the first ten", lambda: len(first.texts()) >= 10)

@@ -5,6 +5,7 @@ import pathlib
 
 import gi
 
+from harness.bus import NAME as MESSENGER, ROOT as MESSENGER_ROOT
 from harness.waiting import until
 
 gi.require_version("Gio", "2.0")
@@ -39,8 +40,12 @@ def private(user):
 
 
 def own(connection, name):
-    connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
-                         GLib.Variant("(su)", (name, 4)), None, Gio.DBusCallFlags.NONE, -1, None)
+    def is_ours():
+        answer = connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                      "RequestName", GLib.Variant("(su)", (name, 4)), None, Gio.DBusCallFlags.NONE, -1,
+                                      None)
+        return answer.unpack()[0] in (1, 4)
+    until(f"{name} is free", is_ours)
 
 
 class Shown:
@@ -51,6 +56,7 @@ class Shown:
 
 class Desktop:
     def __init__(self, user, capabilities=("body", "actions")):
+        self.user = user
         self.capabilities = list(capabilities)
         self.shown = {}  # what a person sees: {number: Shown}
         self.told = []   # and all that was ever asked for
@@ -68,17 +74,32 @@ class Desktop:
             self.told.append(self.shown[number])
             invocation.return_value(GLib.Variant("(u)", (number,)))
         else:
-            self.close(arguments.unpack()[0], CALLED)
+            self._close(arguments.unpack()[0], CALLED)
             invocation.return_value(None)
 
-    def emit(self, signal, *arguments):
+    def _emit(self, signal, *arguments):
         kinds = {int: "u", str: "s"}
         signature = "(" + "".join(kinds[type(a)] for a in arguments) + ")"
         self.connection.emit_signal(None, PATH, NAME, signal, GLib.Variant(signature, arguments))
 
-    def close(self, number, why=DISMISSED):
+    def _close(self, number, why):
         if self.shown.pop(number, None):
-            self.emit("NotificationClosed", number, why)
+            self._emit("NotificationClosed", number, why)
+
+    def _wait_heard(self):
+        """Until smd has dealt with what was emitted: the bus keeps the order in which one connection says things."""
+        self.connection.call_sync(MESSENGER, MESSENGER_ROOT, "org.freedesktop.DBus.Peer", "Ping", None, None,
+                                  Gio.DBusCallFlags.NO_AUTO_START, 120_000, None)
+
+    def emit(self, signal, *arguments):
+        """What a person does with a notification. smd has done what it does because of that."""
+        self._emit(signal, *arguments)
+        self._wait_heard()
+
+    def close(self, number):
+        """By a person."""
+        self._close(number, DISMISSED)
+        self._wait_heard()
 
     def see(self, what, condition):
         """Until the condition holds of all that is shown, a list."""
@@ -101,6 +122,8 @@ class Desktop:
 
     def end(self):
         self.connection.close_sync(None)
+        until("the bus notices", lambda: not self.user.bus.has(NAME))
+        self.user.wait_heard()
 
 
 class OpenWindow:
@@ -117,6 +140,7 @@ class OpenWindow:
     def __exit__(self, *_):
         self.connection.close_sync(None)
         until("the window is closed", lambda: not self.user.bus.has(WINDOW))
+        self.user.wait_heard()
 
 
 class InstalledWindow:
@@ -136,6 +160,7 @@ class InstalledWindow:
             return os.path.exists(self.calls) and self.calls.read_text().endswith("\n")
         until("the window is called", written)
         until("the window is closed", lambda: not self.user.bus.has(WINDOW))
+        self.user.wait_heard()
         line = self.calls.read_text()
         self.calls.unlink()
         return line.strip()

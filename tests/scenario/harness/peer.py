@@ -11,6 +11,7 @@ import time
 
 from harness import places, wire
 from harness.client import Client, Device
+from harness.waiting import DEADLINE
 
 
 def content(body=None, message_id=None, sent_ms=None, **more):
@@ -61,7 +62,7 @@ class Peer:
         return client
 
     def _run(self, story):
-        return asyncio.run_coroutine_threadsafe(story, self.loop).result(60)
+        return asyncio.run_coroutine_threadsafe(story, self.loop).result(2 * DEADLINE)
 
     def _ask(self, *words):
         print(*(word.hex() or "-" if isinstance(word, bytes) else word for word in words), file=self.process.stdin,
@@ -71,8 +72,11 @@ class Peer:
         return [bytes.fromhex(word.strip("-")) for word in answer]
 
     def hear(self, count=1):
-        """The next so many contents, decoded."""
-        return self._open(self._run(self.client.envelopes(count)))
+        """The next so many contents, decoded; what has come behind them waits."""
+        while len(self.heard) < count:
+            self.heard += self._open(self._run(self.client.some_envelopes()))
+        heard, self.heard = self.heard[:count], self.heard[count:]
+        return heard
 
     def hear_of(self, body):
         """The next content with this body, decoded; others wait."""

@@ -6,6 +6,7 @@ import threading
 import websockets
 
 from harness import wire
+from harness.waiting import DEADLINE, until
 
 
 class _Listener:
@@ -22,7 +23,7 @@ class _Listener:
         self.problems = []
 
     def _run(self, coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(DEADLINE)
 
     async def _listen(self):
         self._listening = await websockets.serve(
@@ -60,6 +61,7 @@ class Relay(_Listener):
     def __init__(self, folder, server):
         self.server = server
         self.inner = None
+        self.connections = self.dropped = 0
         self.seen = []
         self.sequence = 0
         self.servers_sequences = {}  # by ours
@@ -72,6 +74,7 @@ class Relay(_Listener):
     async def serve(self, socket):
         async with wire.connect(self.server.url) as upstream:
             self.inner = socket
+            self.connections += 1
             ways = [asyncio.ensure_future(self._pump_up(socket, upstream)),
                     asyncio.ensure_future(self._pump_down(upstream, socket))]
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -108,6 +111,18 @@ class Relay(_Listener):
                 await self.inner.send(frame if isinstance(frame, (bytes, str)) else frame.SerializeToString())
         self._run(send())
 
+    def throw(self, frame):
+        """As inject(). Returns whether the daemon has taken it, or else has ended the connection because of it."""
+        async def send_and_ping():
+            socket = self.inner
+            try:
+                await socket.send(frame if isinstance(frame, (bytes, str)) else frame.SerializeToString())
+                await (await socket.ping())  # answered in its turn
+            except websockets.ConnectionClosed:
+                return False
+            return True
+        return self._run(send_and_ping())
+
     def answer(self, frame):
         """As inject(), from within from_client()."""
         asyncio.ensure_future(self.inner.send(frame.SerializeToString()))
@@ -122,8 +137,16 @@ class Relay(_Listener):
         self.inject(frame)
 
     def drop(self):
-        """Ends the daemon's connection."""
+        """Ends the daemon's connection. The daemon may take a moment to hear of it."""
+        self.dropped = self.connections
         self._run(self.inner.close())
+
+    def wait_for_next(self, user):
+        """After drop(): until the daemon is online again, which does not take as long as it would by itself."""
+        until("it notices", lambda: self.connections > self.dropped or user.account("Connection") != "online")
+        user.smctl("reconnect", expect=0)
+        until("it comes back", lambda: self.connections > self.dropped)
+        user.wait_online()
 
 
 class Refuser(_Listener):

@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 
 from harness import places
@@ -26,14 +27,16 @@ class Server:
         self.url = self.pin = self.port = None
         self.output = ""
         self.process = None
+        self.reserved = None
         folder.mkdir(parents=True, exist_ok=True)
 
     def start(self):
         """Returns once it says that it listens. The first start picks a free port; later ones take it again."""
+        self._reserve_port()
         self._write_config()
         self.process = Process(self.name, self.folder,
                                [places.SMSERVER, "--config", self.config_path, "--state", self.state,
-                                "--listen", f"127.0.0.1:{self.port or 0}"],
+                                "--listen", f"127.0.0.1:{self.port}"],
                                environment(self.folder))
         self.process.start(stdout=subprocess.PIPE)
         self.url = self.pin = None
@@ -45,10 +48,19 @@ class Server:
                 self.process.check_running()
             self.output += line
             if found := URL.search(line):
-                self.url, self.port = found[0], int(found[1])
+                self.url = found[0]
             if found := PIN.search(line):
                 self.pin = found[0]
         return self
+
+    def _reserve_port(self):
+        """So that no other test's server has it by the time that this one starts again. Nobody listens by that alone."""
+        if self.port:
+            return
+        self.reserved = socket.socket()
+        self.reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.reserved.bind(("127.0.0.1", 0))
+        self.port = self.reserved.getsockname()[1]
 
     def stop(self):
         code = self.process.stop()

@@ -24,17 +24,26 @@ class Terminal:
         self.reader.start()
 
     def _read(self):
-        while data := os.read(self.master, 4096):
-            self.seen += data.decode(errors="replace")
+        try:
+            while data := os.read(self.master, 4096):
+                self.seen += data.decode(errors="replace")
+        except OSError:  # nobody has the other side any more
+            pass
 
     def type(self, text):
         os.write(self.master, text.encode())
 
     def echoes(self):
-        return bool(termios.tcgetattr(self.slave)[3] & termios.ECHO)
+        return bool(termios.tcgetattr(self.master)[3] & termios.ECHO)
 
     def wait_for(self, text):
         until(f"{text!r} at the terminal, which shows {self.seen!r}", lambda: text in self.seen)
 
     def wait_end(self):
-        return self.process.wait(DEADLINE)
+        """Its exit code, once everything that it said has been seen."""
+        code = self.process.wait(DEADLINE)
+        if self.slave is not None:
+            os.close(self.slave)
+            self.slave = None
+        self.reader.join(DEADLINE)
+        return code

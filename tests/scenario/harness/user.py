@@ -145,6 +145,10 @@ class User:
                 return found
             found += page
 
+    def wait_heard(self):
+        """Until smd has dealt with what the bus told it before this, of which the bus keeps the order."""
+        self.bus.call("org.freedesktop.DBus.Peer.Ping")
+
     # What the daemon says of itself
 
     def account(self, name):

@@ -78,6 +78,7 @@ def connect(url, source=None):
         url = url.rstrip("/") + "/v1"
     return websockets.connect(url, ssl=client_context() if url.startswith("wss") else None,
                               subprotocols=[SUBPROTOCOL], max_size=FRAME_MAX, compression=None, ping_interval=None,
+                              open_timeout=DEADLINE,
                               **({"local_addr": (source, 0)} if source else {}))
 
 
