@@ -3,7 +3,7 @@
 
 #include "client/qr-code.h"
 
-enum { SIDE_MIN = 160, SIDE = 200 }; /* pixels */
+enum { SIDE_MIN = 160, SIDE = 240 }; /* pixels */
 
 struct _SmQrView {
         GtkWidget parent;

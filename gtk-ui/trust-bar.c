@@ -25,6 +25,15 @@ static void show(SmTrustBar *self, const char *icon, const char *text, gboolean 
         (is_warning ? gtk_widget_add_css_class : gtk_widget_remove_css_class)(self->text, "warning");
 }
 
+/* What is not revealed is not there for screen readers either. */
+static void on_revealed(SmTrustBar *self)
+{
+        GtkRevealer *revealer = GTK_REVEALER(self->revealer);
+
+        gtk_widget_set_visible(self->revealer,
+                               gtk_revealer_get_reveal_child(revealer) || gtk_revealer_get_child_revealed(revealer));
+}
+
 static void update(SmTrustBar *self)
 {
         gboolean is_offered = self->comparison && sm_comparison_state(self->comparison) == SM_COMPARISON_OFFERED;
@@ -46,6 +55,7 @@ static void update(SmTrustBar *self)
         gtk_widget_set_visible(self->go_on, goes_on);
         gtk_widget_set_visible(self->look, is_changed && !is_offered && !goes_on);
         gtk_revealer_set_reveal_child(GTK_REVEALER(self->revealer), is_offered || goes_on || is_changed);
+        on_revealed(self);
 }
 
 static void on_failed(SmTrustBar *self, const GError *error)
@@ -122,6 +132,7 @@ static void sm_trust_bar_class_init(SmTrustBarClass *class)
         gtk_widget_class_bind_template_child(widget, SmTrustBar, compare);
         gtk_widget_class_bind_template_child(widget, SmTrustBar, go_on);
         gtk_widget_class_bind_template_child(widget, SmTrustBar, look);
+        gtk_widget_class_bind_template_callback(widget, on_revealed);
         gtk_widget_class_bind_template_callback(widget, on_cancel);
         gtk_widget_class_bind_template_callback(widget, on_compare);
         gtk_widget_class_bind_template_callback(widget, on_look);

@@ -101,7 +101,10 @@ class Screen:
         if role in PLAIN:
             return
         # All at once: GTK 4.8 does not survive the question for a window that has closed meanwhile.
-        for child in [node.get_child_at_index(i) for i in range(node.get_child_count())]:
+        children = [node.get_child_at_index(i) for i in range(node.get_child_count())]
+        if node.get_role_name() == "application":
+            children.reverse()  # the window in front comes first
+        for child in children:
             if child is not None:
                 yield from self.walk(child)
 
@@ -159,3 +162,22 @@ class Screen:
         synthesize(KEYS.get(last) or ord(last), None, kinds.SYM)
         for key in reversed(held):
             synthesize(HELD[key], None, kinds.RELEASE)
+
+    def focused(self):
+        """The role and name of what has the keyboard, or None."""
+        try:
+            return next(((role, name) for node, role, name in self.walk()
+                         if node.get_state_set().contains(self.atspi.StateType.FOCUSED)), None)
+        except GLib.Error:
+            return None
+
+    def go_to(self, role, name):
+        """From wherever the keyboard is, as somebody without a mouse does."""
+        self.see(role, name)
+        for _ in range(40):
+            before = self.focused()
+            if before and before[0] == role and name in before[1]:
+                return
+            self.press("Tab")
+            until("the keyboard goes on", lambda: (now := self.focused()) and now != before)
+        raise AssertionError(f"{role} {name!r} cannot be reached by the keyboard")
