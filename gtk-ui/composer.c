@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "client/failure.h"
-#include "client/message.h"
+#include "gtk-ui/drafts.h"
 #include "gtk-ui/file-choice.h"
 #include "gtk-ui/intake.h"
 #include "gtk-ui/message-entry.h"
@@ -15,6 +15,7 @@
 #include "gtk-ui/sending.h"
 #include "gtk-ui/toast.h"
 #include "gtk-ui/typing.h"
+#include "gtk-ui/wording.h"
 
 enum { FILES_MAX = 32 }; /* at once */
 
@@ -23,7 +24,7 @@ struct _SmComposer {
         SmDaemon *daemon;
         SmConversation *conversation; /* NULL: nobody, or a stranger */
         char *name;                   /* NULL: nobody */
-        GHashTable *drafts;           /* by key */
+        Drafts *drafts;
         Draft *draft;                 /* what is on the screen, of these; NULL: nobody's */
         GCancellable *cancellable;    /* these three are for this conversation */
         SmIntake *intake;
@@ -84,28 +85,6 @@ static void put_away(SmComposer *self)
         self->draft->text = sm_message_entry_text(entry_of(self));
 }
 
-/* The draft of a conversation is another one; the one before is the caller's. */
-static Draft *exchange(SmComposer *self, Draft *draft)
-{
-        gpointer key = NULL, before = NULL;
-
-        g_hash_table_steal_extended(self->drafts, draft->key, &key, &before);
-        g_free(key);
-        g_hash_table_insert(self->drafts, g_strdup(draft->key), draft);
-        return before;
-}
-
-static Draft *find_draft(SmComposer *self, const char *key)
-{
-        Draft *draft = g_hash_table_lookup(self->drafts, key);
-
-        if (!draft) {
-                draft = draft_new(key);
-                exchange(self, draft);
-        }
-        return draft;
-}
-
 /* What somebody edits leaves the screen, and what was there before comes back; or a new one. Returns what was there: the caller's. */
 static Draft *take_draft(SmComposer *self)
 {
@@ -113,7 +92,7 @@ static Draft *take_draft(SmComposer *self)
         Draft *next = draft->under ? g_steal_pointer(&draft->under) : draft_new(draft->key);
 
         put_away(self);
-        exchange(self, next);
+        drafts_exchange(self->drafts, next);
         show(self, next);
         return draft;
 }
@@ -135,67 +114,48 @@ static void cancel(SmComposer *self)
         gtk_widget_grab_focus(self->entry);
 }
 
-static void begin_reply(SmComposer *self, const ClientMessage *message)
+/* Something of this conversation was found, and what is written now can answer it or make way for it. */
+static gboolean can_begin(SmComposer *self, const ClientMessage *message, const GError *error)
 {
-        /* Whatever way its surroundings are read. */
-        g_autofree char *sender = g_strdup_printf("\u2068%s\u2069", message->sender);
-        g_autofree char *title = g_strdup_printf(_("Replying to %s"), sender);
-
+        if (error)
+                toast_failure(GTK_WIDGET(self), error);
+        if (!message || !self->draft || strcmp(message->conversation, name_of(self)) != 0)
+                return FALSE;
         if (self->draft->is_edit)
                 cancel(self);
         put_away(self);
+        return TRUE;
+}
+
+static void begin_reply(gpointer owner, const ClientMessage *message, const GError *error)
+{
+        SmComposer *self = owner;
+        g_autofree char *sender = message ? wording_isolated(message->sender) : NULL, *title = NULL;
+
+        if (!can_begin(self, message, error))
+                return;
+        title = g_strdup_printf(_("Replying to %s"), sender);
         draft_set_quote(self->draft, message->id, title, *message->text ? message->text : message->name);
         show(self, self->draft);
         gtk_widget_grab_focus(self->entry);
 }
 
-static void begin_edit(SmComposer *self, const ClientMessage *message)
+static void begin_edit(gpointer owner, const ClientMessage *message, const GError *error)
 {
+        SmComposer *self = owner;
         Draft *edit;
 
-        if (!message->outgoing || strcmp(message->kind, "text") != 0) {
+        if (message && (!message->outgoing || strcmp(message->kind, "text") != 0)) {
                 toast_say(GTK_WIDGET(self), client_failure_sentence(CLIENT_FAILURE_NOT_ALLOWED));
                 return;
         }
-        if (self->draft->is_edit)
-                cancel(self);
-        put_away(self);
-        edit = draft_new(self->draft->key);
-        edit->is_edit = TRUE;
-        g_free(edit->text);
-        edit->text = g_strdup(message->text);
+        if (!can_begin(self, message, error))
+                return;
+        edit = draft_new_edit(self->draft->key, message->text);
         draft_set_quote(edit, message->id, _("Editing"), message->text);
-        edit->under = exchange(self, edit);
+        edit->under = drafts_exchange(self->drafts, edit);
         show(self, edit);
         gtk_widget_grab_focus(self->entry);
-}
-
-typedef void Begin(SmComposer *self, const ClientMessage *message);
-
-static void on_found(GAsyncResult *result, SmComposer *taken, Begin *begin)
-{
-        g_autoptr(SmComposer) self = taken;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) dictionary = message_lookup_finish(result, &error);
-        ClientMessage message;
-
-        if (error)
-                toast_failure(GTK_WIDGET(self), error);
-        if (!dictionary || !self->draft)
-                return;
-        client_message_init(&message, dictionary);
-        if (strcmp(message.conversation, name_of(self)) == 0)
-                begin(self, &message);
-}
-
-static void on_reply_found(GObject *source, GAsyncResult *result, gpointer userdata)
-{
-        on_found(result, userdata, begin_reply);
-}
-
-static void on_edit_found(GObject *source, GAsyncResult *result, gpointer userdata)
-{
-        on_found(result, userdata, begin_edit);
 }
 
 static MessengerMessages *messages_of(SmComposer *self)
@@ -206,20 +166,13 @@ static MessengerMessages *messages_of(SmComposer *self)
 void sm_composer_reply(SmComposer *self, const char *id)
 {
         if (messages_of(self))
-                message_lookup(messages_of(self), id, self->cancellable, on_reply_found, g_object_ref(self));
+                message_lookup(messages_of(self), id, self->cancellable, begin_reply, self);
 }
 
 void sm_composer_edit(SmComposer *self, const char *id)
 {
         if (messages_of(self))
-                message_lookup(messages_of(self), id, self->cancellable, on_edit_found, g_object_ref(self));
-}
-
-static void edit_last(SmComposer *self)
-{
-        if (messages_of(self))
-                message_lookup_last_own(messages_of(self), name_of(self), self->cancellable, on_edit_found,
-                                        g_object_ref(self));
+                message_lookup(messages_of(self), id, self->cancellable, begin_edit, self);
 }
 
 /* ---- Files ---- */
@@ -299,13 +252,13 @@ static void on_not_sent(gpointer userdata, Draft *taken, const GError *error)
         if (!self->entry) /* the window is closed */
                 return;
         toast_failure(GTK_WIDGET(self), error);
-        there = find_draft(self, rest->key);
+        there = drafts_find(self->drafts, rest->key);
         if (there == self->draft)
                 put_away(self);
         if (!rest->is_edit) {
                 draft_give_back(draft_bottom(there), g_steal_pointer(&rest));
         } else if (!there->is_edit) {
-                rest->under = exchange(self, rest);
+                rest->under = drafts_exchange(self->drafts, rest);
                 if (there == self->draft)
                         self->draft = rest;
                 rest = NULL;
@@ -346,7 +299,8 @@ static gboolean on_up(SmComposer *self)
 {
         if (has_more_than_words(self))
                 return FALSE;
-        edit_last(self);
+        if (messages_of(self))
+                message_lookup_last_own(messages_of(self), name_of(self), self->cancellable, begin_edit, self);
         return TRUE;
 }
 
@@ -383,7 +337,7 @@ static void sm_composer_dispose(GObject *object)
 
 static void sm_composer_finalize(GObject *object)
 {
-        g_hash_table_unref(SM_COMPOSER(object)->drafts);
+        drafts_free(SM_COMPOSER(object)->drafts);
         G_OBJECT_CLASS(sm_composer_parent_class)->finalize(object);
 }
 
@@ -416,32 +370,24 @@ static void sm_composer_class_init(SmComposerClass *class)
         gtk_widget_class_bind_template_callback(widget, update);
 }
 
-static void draft_destroy(gpointer draft)
-{
-        draft_free(draft);
-}
-
 static void sm_composer_init(SmComposer *self)
 {
-        self->drafts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, draft_destroy);
+        self->drafts = drafts_new();
         gtk_widget_init_template(GTK_WIDGET(self));
-}
-
-static const char *key_of(SmConversation *conversation, const char *name)
-{
-        if (conversation && sm_conversation_is_group(conversation))
-                return g_dbus_proxy_get_object_path(sm_conversation_proxy(conversation));
-        return name;
 }
 
 void sm_composer_set_conversation(SmComposer *self, SmDaemon *daemon, SmConversation *conversation, const char *name)
 {
         put_away(self);
+        if (self->conversation)
+                sm_conversation_set_draft(self->conversation, self->draft ? self->draft->text : "");
+        if (conversation)
+                sm_conversation_set_draft(conversation, "");
         forget(self);
         g_set_object(&self->daemon, daemon);
         if (daemon && sm_daemon_state(daemon) == SM_DAEMON_NO_ACCOUNT) {
                 self->draft = NULL; /* they were that account's */
-                g_hash_table_remove_all(self->drafts);
+                drafts_forget(self->drafts);
         }
         self->conversation = conversation ? g_object_ref(conversation) : NULL;
         self->name = g_strdup(name);
@@ -451,5 +397,5 @@ void sm_composer_set_conversation(SmComposer *self, SmDaemon *daemon, SmConversa
         g_signal_connect_object(self->intake, "file", G_CALLBACK(on_file), self, G_CONNECT_SWAPPED);
         g_signal_connect_object(self->intake, "failed", G_CALLBACK(on_failed), self, G_CONNECT_SWAPPED);
         g_signal_connect_object(self->intake, "changed", G_CALLBACK(update), self, G_CONNECT_SWAPPED);
-        show(self, name ? find_draft(self, key_of(conversation, name)) : NULL);
+        show(self, name ? drafts_find(self->drafts, drafts_key(conversation, name)) : NULL);
 }

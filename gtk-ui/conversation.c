@@ -13,6 +13,7 @@ struct _SmConversation {
         gboolean is_group, is_self;
         char *name, *title;
         SmMessage *newest;
+        char *draft;
 };
 
 G_DEFINE_FINAL_TYPE(SmConversation, sm_conversation, G_TYPE_OBJECT)
@@ -44,6 +45,7 @@ static void sm_conversation_finalize(GObject *object)
         g_free(self->name);
         g_free(self->title);
         g_clear_object(&self->newest);
+        g_free(self->draft);
         G_OBJECT_CLASS(sm_conversation_parent_class)->finalize(object);
 }
 
@@ -56,6 +58,7 @@ static void sm_conversation_class_init(SmConversationClass *class)
 
 static void sm_conversation_init(SmConversation *self)
 {
+        self->draft = g_strdup("");
 }
 
 SmConversation *sm_conversation_new(GDBusProxy *proxy)
@@ -148,4 +151,18 @@ void sm_conversation_set_newest(SmConversation *self, GVariant *dictionary)
 SmMessage *sm_conversation_newest(SmConversation *self)
 {
         return self->newest;
+}
+
+void sm_conversation_set_draft(SmConversation *self, const char *draft)
+{
+        if (strcmp(self->draft, draft) == 0)
+                return;
+        g_free(self->draft);
+        self->draft = g_strdup(draft);
+        g_signal_emit(self, changed_signal, 0);
+}
+
+const char *sm_conversation_draft(SmConversation *self)
+{
+        return self->draft;
 }

@@ -34,3 +34,7 @@ gboolean sm_conversation_is_self(SmConversation *self);
 /* The newest message, once it is known: set by whoever has read it; NULL: there is none any more. An older one changes nothing. */
 void sm_conversation_set_newest(SmConversation *self, GVariant *dictionary);
 SmMessage *sm_conversation_newest(SmConversation *self); /* borrowed, or NULL */
+
+/* What somebody has begun to write there, and left; "" for nothing. Set by whoever keeps it. */
+void sm_conversation_set_draft(SmConversation *self, const char *draft);
+const char *sm_conversation_draft(SmConversation *self);

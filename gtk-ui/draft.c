@@ -13,6 +13,16 @@ Draft *draft_new(const char *key)
         return draft;
 }
 
+Draft *draft_new_edit(const char *key, const char *text)
+{
+        Draft *draft = draft_new(key);
+
+        draft->is_edit = TRUE;
+        g_free(draft->text);
+        draft->text = g_strdup(text);
+        return draft;
+}
+
 Draft *draft_free(Draft *draft)
 {
         if (!draft)

@@ -20,6 +20,7 @@ struct Draft {
 };
 
 Draft *draft_new(const char *key);
+Draft *draft_new_edit(const char *key, const char *text);
 Draft *draft_free(Draft *draft); /* with all that is under it */
 void draft_set_quote(Draft *draft, const char *id, const char *title, const char *text); /* id NULL: none */
 Draft *draft_bottom(Draft *draft); /* what is no edit */

@@ -37,6 +37,11 @@ char *preview_text(SmConversation *conversation)
 
         if (sm_conversation_flag(conversation, "Typing"))
                 return g_strdup(_("is typing…"));
+        if (*sm_conversation_draft(conversation)) {
+                what = wording_one_line(sm_conversation_draft(conversation));
+                /* TRANSLATORS: before the beginning of what is not sent yet */
+                return g_strdup_printf(_("Draft: %s"), what);
+        }
         if (!message)
                 return g_strdup("");
         what = preview_of_message(message);

@@ -119,13 +119,24 @@ def test_typing(screen, people, entry):
 
 
 def test_drafts(screen, people, entry):
-    """What is begun stays with its conversation."""
+    """What is begun stays with its conversation, and with what it answers."""
     _, bob, carol = people
+    screen.click("panel", "Nice to meet you", "message.menu")
+    screen.click("menu item", "Reply")
+    screen.see("label", "Replying to")
     screen.write("text", "Message", "For bob alone")
     screen.action("open-conversation", carol.name)
     until("nothing is written to carol", lambda: entry() == "")
+    screen.see_no("label", "Replying to")
+    screen.see("label", "Draft: For bob alone")
     screen.action("open-conversation", bob.name)
     until("it is there again", lambda: entry() == "For bob alone")
+    screen.see("label", "Replying to")
+    screen.focus("text", "Message")
+    screen.press("Escape")
+    screen.see_no("label", "Replying to")
+    assert entry() == "For bob alone"
+    screen.see_no("label", "Draft:")
     screen.write("text", "Message", "")
 
 
