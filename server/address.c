@@ -7,6 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
+/* getaddrinfo() takes ports modulo 65,536. */
+static bool is_port(const char *text)
+{
+        unsigned long port = 0;
+
+        for (const char *digit = text; *digit; digit++) {
+                if (*digit < '0' || *digit > '9' || digit - text >= 5)
+                        return false;
+                port = port * 10 + (unsigned long)(*digit - '0');
+        }
+        return *text && port <= UINT16_MAX;
+}
+
 int address_parse(const char *text, struct addrinfo **out)
 {
         static const struct addrinfo hints = {
@@ -18,7 +31,7 @@ int address_parse(const char *text, struct addrinfo **out)
         const char *colon = strrchr(text, ':');
         size_t size;
 
-        if (!colon || !colon[1])
+        if (!colon || !is_port(colon + 1))
                 return -EINVAL;
         size = (size_t)(colon - text);
         if (size >= 2 && text[0] == '[' && colon[-1] == ']') {

@@ -379,6 +379,10 @@ int config_read(Config *config, FILE *file, const char *path, char problem[stati
                 reading.result = 0;
                 complain(&reading, "neither [section], nor key = value, nor a comment (# or ;)");
         }
+        if (ferror(file) && reading.result == 0) { /* a folder, for one, which else would pass for an empty file */
+                snprintf(problem, CONFIG_PROBLEM_SIZE, "%.300s: it cannot be read, or is not a file", path);
+                return -EIO;
+        }
         return r < 0 ? -ENOMEM : reading.result;
 }
 

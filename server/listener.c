@@ -64,16 +64,12 @@ static int bind_one(const struct addrinfo *to, int *fd_out)
         return 0;
 }
 
-/* A name may have several addresses: the first that is there. */
-int listener_bind(const char *text, bool loopback_only, int *fd_out, char *address_out)
+/* The caller frees the list. */
+static int resolve(const char *text, bool loopback_only, struct addrinfo **out)
 {
         struct addrinfo *list = NULL;
-        struct sockaddr_storage bound = {};
-        _cleanup_(closep) int fd = -1;
-        socklen_t size = sizeof(bound);
-        int r;
+        int r = address_parse(text, &list);
 
-        r = address_parse(text, &list);
         if (r != 0) {
                 log_error("%s is not an address to listen on: %s; give HOST:PORT, like 127.0.0.1:7443 or "
                           "[::1]:7443",
@@ -85,6 +81,43 @@ int listener_bind(const char *text, bool loopback_only, int *fd_out, char *addre
                 freeaddrinfo(list);
                 return EXIT_ADDRESS;
         }
+        *out = list;
+        return 0;
+}
+
+static int check(const char *text, bool loopback_only)
+{
+        struct addrinfo *list = NULL;
+        int r = resolve(text, loopback_only, &list);
+
+        if (r == 0)
+                freeaddrinfo(list);
+        return r;
+}
+
+int listener_check(const Config *config)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < config->listen.count; i++)
+                r = check(config->listen.items[i], false);
+        for (size_t i = 0; r == 0 && i < config->insecure_listen.count; i++)
+                r = check(config->insecure_listen.items[i], true);
+        return r == 0 && config->metrics ? check(config->metrics, true) : r;
+}
+
+/* A name may have several addresses: the first that is there. */
+int listener_bind(const char *text, bool loopback_only, int *fd_out, char *address_out)
+{
+        struct addrinfo *list = NULL;
+        struct sockaddr_storage bound = {};
+        _cleanup_(closep) int fd = -1;
+        socklen_t size = sizeof(bound);
+        int r;
+
+        r = resolve(text, loopback_only, &list);
+        if (r != 0)
+                return r;
         r = -EADDRNOTAVAIL;
         for (const struct addrinfo *i = list; i; i = i->ai_next) {
                 r = bind_one(i, &fd);

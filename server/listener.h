@@ -17,6 +17,9 @@ void listener_start(Listener *listener); /* from here connections are taken */
 void listener_stop(Listener *listener);  /* takes no more */
 Listener *listener_free(Listener *listener);
 
+/* Whether the addresses of the configuration can be ones to listen on; 0, or as listener_bind(). */
+int listener_check(const Config *config);
+
 /* A connection of this address is gone. Any thread. */
 void listener_release(Listener *listener, uint64_t address);
 

@@ -216,7 +216,9 @@ int main(int argc, char **argv)
 
         config_init(&config);
         r = configure(&config, argc, argv, &arguments);
-        if (r == 0 && !arguments.done && !arguments.check) {
+        if (r == 0 && !arguments.done && arguments.check) {
+                r = server_check(&config);
+        } else if (r == 0 && !arguments.done) {
                 log_init((int)config.log_level);
                 r = server_run(&config);
         }

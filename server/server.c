@@ -11,6 +11,7 @@
 #include <strings.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include "server/address.h"
 #include "server/cleanup.h"
@@ -287,6 +288,9 @@ static int server_up(Server *server, struct ev_loop *loop)
         const Config *config = server->config;
         int r;
 
+        r = listener_check(config); /* before the first file is made, or a URL is printed */
+        if (r != 0)
+                return r;
         r = state_open(&server->state, config->state);
         if (r != 0)
                 return r;
@@ -419,6 +423,23 @@ static void block_signals(int how)
         sigaddset(&set, SIGINT);
         sigaddset(&set, SIGHUP);
         pthread_sigmask(how, &set, NULL);
+}
+
+int server_check(const Config *config)
+{
+        Certificate certificate;
+        int r = listener_check(config);
+
+        if (r == 0 && config->invitation_file && access(config->invitation_file, R_OK) < 0) {
+                log_error("invitation-file %s: %s", config->invitation_file, strerror(errno));
+                return EXIT_CONFIG;
+        }
+        if (r != 0 || !config->certificate)
+                return r;
+        certificate_init(&certificate);
+        r = certificate_load(&certificate, config->certificate, config->key);
+        certificate_deinit(&certificate);
+        return r;
 }
 
 int server_run(const Config *config)

@@ -71,6 +71,8 @@ typedef struct Server {
  * down. Returns a code of server/exit-code.h.
  */
 int server_run(const Config *config);
+/* What can be seen without starting: addresses, and the administrator's certificate. A code as of server_run(). */
+int server_check(const Config *config);
 
 bool server_has_name(const Server *server, const char *name);
 /* Keys of limiters, which nobody outside can make collide. */

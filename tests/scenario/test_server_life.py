@@ -50,6 +50,29 @@ def test_wrong_usage(tmp_path, arguments):
     assert done.returncode == 2 and done.stderr and not done.stdout
 
 
+@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:65536", "127.0.0.1:99999", "127.0.0.1:-1", "127.0.0.1:http", "127.0.0.1:"])
+def test_malformed_address(tmp_path, address):
+    """It is said before anything is made, and --check says it as well."""
+    for more in ([], ["--check"]):
+        done = refuses(tmp_path, 4, [address, "malformed"], "--state", tmp_path / "state", "--listen", address, *more)
+        assert not done.stdout and not (tmp_path / "state").exists()
+
+
+def test_check_says_what_is_wrong(tmp_path):
+    cert, key, _ = certificate(tmp_path)
+    _, other_key, _ = certificate(tmp_path, "other")
+    assert smserver(tmp_path, "--check", "--certificate", cert, "--key", key).returncode == 0
+    refuses(tmp_path, 5, ["does not belong"], "--check", "--certificate", cert, "--key", other_key)
+    refuses(tmp_path, 5, ["missing.pem"], "--check", "--certificate", tmp_path / "missing.pem", "--key", key)
+    refuses(tmp_path, 4, ["loopback"], "--check", "--metrics", "0.0.0.0:0")
+    refuses(tmp_path, 3, ["invitations"], "--check", "--set", "registration.policy=invitation", "--set",
+            f"registration.invitation-file={tmp_path}/invitations")
+
+
+def test_configuration_is_a_folder(tmp_path):
+    refuses(tmp_path, 3, [str(tmp_path), "not a file"], "--config", tmp_path, "--check")
+
+
 def test_without_configuration(tmp_path):
     """A state folder, a certificate for this host, a URL and a pin, on loopback alone."""
     with socket.socket() as probe:
