@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/arguments.h"
 #include "cli/help.h"
@@ -34,8 +36,21 @@ static ClientFailure run(int argc, char *const *argv)
         return command.verb->run(&command);
 }
 
+/*
+ * What was closed stays unusable: the next thing opened, such as the bus, is not written to in its place. Each is opened the
+ * wrong way round, so that who uses it hears of it.
+ */
+static void occupy_standard_descriptors(void)
+{
+        for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+                if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+                        return;
+        }
+}
+
 int main(int argc, char **argv)
 {
+        occupy_standard_descriptors();
         setlocale(LC_ALL, "");
         bindtextdomain(GETTEXT_DOMAIN, LOCALE_DIR);
         bind_textdomain_codeset(GETTEXT_DOMAIN, "UTF-8");
