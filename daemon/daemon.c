@@ -133,6 +133,10 @@ int daemon_init(Daemon *daemon, const DaemonOptions *options)
                 return r;
 
         r = bus_init(&daemon->bus, daemon->account, on_bus_lost, daemon);
+        if (r == -ENOMEDIUM) {
+                log_error("bus", 0, "there is no bus of the user's: neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set");
+                return r;
+        }
         if (r < 0) {
                 log_error("bus", r, "cannot connect to the user's bus");
                 return r;
