@@ -4,6 +4,8 @@
 #include <gio/gunixfdlist.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,6 +43,21 @@ static ClientFailure report_exists(const char *path)
         return CLIENT_FAILURE_FILE_EXISTS;
 }
 
+static ClientFailure report_no_file(void)
+{
+        output_note("%s", _("This message has no file."));
+        return CLIENT_FAILURE_NOT_FOUND;
+}
+
+/* As whatever else writes into a pipe that nobody reads from any more ends. */
+static void end_with_pipe(void)
+{
+        struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+        if (poll(&out, 1, 0) > 0 && out.revents & POLLERR)
+                raise(SIGPIPE);
+}
+
 static ClientFailure open_target(const Command *command, const char *name, Target *target)
 {
         const char *output = command->values[OPTION_OUTPUT];
@@ -60,7 +77,7 @@ static ClientFailure open_target(const Command *command, const char *name, Targe
         if (target->fd >= 0)
                 return CLIENT_FAILURE_NONE;
         g_clear_pointer(&target->temporary, g_free);
-        return report_file(CLIENT_FAILURE_USAGE, target->path, errno);
+        return report_file(CLIENT_FAILURE_FAILED, target->path, errno);
 }
 
 /* Gives it its name. A file that came into being meanwhile is not overwritten either. */
@@ -118,6 +135,8 @@ static ClientFailure write_out(GDBusConnection *connection, const char *id, cons
                         g_variant_new("(sh)", id, 0), NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, descriptors, NULL,
                         NULL, &error);
 
+        if (!reply && !target->path)
+                end_with_pipe();
         return reply ? CLIENT_FAILURE_NONE : report(error);
 }
 
@@ -152,7 +171,7 @@ ClientFailure cmd_save(const Command *command)
         if (!message)
                 return report(error);
         if (strcmp(bus_string(message, "kind"), "attachment") != 0)
-                return report_failure(CLIENT_FAILURE_NOT_FOUND);
+                return report_no_file();
         if (command_has(command, OPTION_JSON) && g_strcmp0(command->values[OPTION_OUTPUT], "-") == 0)
                 return report_usage(_("--json and --output - are for the same place."));
         failure = open_target(command, bus_string(message, "name"), &target);

@@ -112,6 +112,8 @@ ClientFailure cmd_trust(const Command *command)
         const char *name = bus_string(contact, "Name");
         g_autofree char *safe_name = harmless_line(name);
 
+        if (!*bus_string(contact, "SafetyNumber"))
+                return report_no_number(name);
         g_variant_lookup(contact, "KeyChanged", "b", &changed);
         show_number(command, safe_name, bus_string(contact, "SafetyNumber"));
         if (!key || !changed) {

@@ -124,8 +124,7 @@ static ClientFailure ask_and_mark(const Command *command, GDBusConnection *conne
         gboolean yes = command_has(command, OPTION_YES);
 
         if (!yes) {
-                if (command_has(command, OPTION_JSON) || !isatty(STDOUT_FILENO) || is_true(contact, "Verified") ||
-                    !*bus_string(contact, "SafetyNumber"))
+                if (command_has(command, OPTION_JSON) || !isatty(STDOUT_FILENO) || is_true(contact, "Verified"))
                         return CLIENT_FAILURE_NONE;
                 switch (terminal_confirm(_("Compare it with theirs by another way, such as a call. Is it the same? "
                                            "(yes/no) "),
@@ -182,11 +181,13 @@ static ClientFailure run(const Command *command, GDBusConnection *connection, GV
         if (command_has(command, OPTION_EMOJI))
                 return compare_emoji(connection, command->arguments[0],
                                      command_has(command, OPTION_JSON) ? stderr : stdout);
-        if (command_has(command, OPTION_CODE))
-                return check_code(command, connection, contact);
         if (command_has(command, OPTION_REMOVE))
                 return bus_contact_call(connection, command->arguments[0], "Unverify", &error) ? CLIENT_FAILURE_NONE
                                                                                                 : report(error);
+        if (!*bus_string(contact, "SafetyNumber"))
+                return report_no_number(bus_string(contact, "Name"));
+        if (command_has(command, OPTION_CODE))
+                return check_code(command, connection, contact);
         if (!command_has(command, OPTION_JSON))
                 show_number(contact);
         return ask_and_mark(command, connection, contact);

@@ -217,6 +217,9 @@ static ClientFailure run(Comparison *comparison)
 
 ClientFailure compare_emoji(GDBusConnection *connection, const char *name, FILE *out)
 {
+        if (!terminal_is_there()) /* rather than after the contact has been waited for */
+                return report_usage(_("There is no terminal to ask whether they are the same."));
+
         g_auto(Comparison) comparison = {.connection = connection, .name = name, .out = out};
         g_autoptr(GVariant) reply = NULL;
         g_autoptr(GError) error = NULL;

@@ -33,8 +33,7 @@ ClientSecret *password_read_file(const char *path, ClientFailure *failure)
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
         if (fd < 0) {
-                output_note(_("Cannot open the file that holds the secret: %s"), g_strerror(errno));
-                *failure = CLIENT_FAILURE_FAILED;
+                *failure = report_file(CLIENT_FAILURE_FAILED, path, errno);
                 return NULL;
         }
         ClientSecret *secret = read_descriptor(fd, failure);

@@ -87,7 +87,7 @@ const char *report_hint(ClientFailure failure)
         case CLIENT_FAILURE_FILE_EXISTS:
                 return _("Give another name by --output FILE, or overwrite it with --force.");
         case CLIENT_FAILURE_INVALID_ARGUMENT:
-                return _("A server is wss://HOST[:PORT], a pin is sha256: and 64 hexadecimal digits.");
+                return _("See: smctl help");
         case CLIENT_FAILURE_NO_VERIFICATION:
                 return _("Begin one: smctl verify NAME --emoji; with a new contact, after a message.");
         case CLIENT_FAILURE_MISMATCH:
@@ -177,6 +177,14 @@ ClientFailure report_queued(const char *recipient, const char *reason)
         }
         output_note("%s %s", client_failure_sentence(CLIENT_FAILURE_QUEUED), client_reason_sentence(reason));
         return CLIENT_FAILURE_QUEUED;
+}
+
+ClientFailure report_no_number(const char *contact)
+{
+        g_autofree char *name = harmless_line(contact);
+
+        output_note(_("There is no safety number with %s: it comes with the first message between two people."), name);
+        return CLIENT_FAILURE_NO_VERIFICATION;
 }
 
 ClientFailure report_usage(const char *sentence)

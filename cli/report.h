@@ -13,6 +13,8 @@ ClientFailure report_failure(ClientFailure failure);
 ClientFailure report_file(ClientFailure failure, const char *path, int error);
 /* A message in the local store that the server does not have yet is not sent, whatever the reason. */
 ClientFailure report_queued(const char *recipient, const char *reason);
+/* Of a contact without a key: somebody who was never heard of, or oneself. */
+ClientFailure report_no_number(const char *contact);
 ClientFailure report_usage(const char *sentence); /* exit code 2, with a pointer to help */
 
 /* The same words, for whoever prints elsewhere. Newly allocated, and harmless for a terminal. */

@@ -46,7 +46,7 @@ static int open_file(const char *path)
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
         if (fd < 0 || fstat(fd, &st) < 0)
-                report_file(CLIENT_FAILURE_USAGE, path, errno);
+                report_file(CLIENT_FAILURE_FAILED, path, errno);
         else if (!S_ISREG(st.st_mode))
                 output_note(_("%s: This is not a regular file."), safe);
         else
@@ -120,7 +120,7 @@ ClientFailure send_file(GDBusConnection *connection, const Command *command, con
 
         fd = open_file(path);
         if (fd < 0)
-                return CLIENT_FAILURE_USAGE;
+                return CLIENT_FAILURE_FAILED;
         reply = hand_over(connection, recipient, path, fd, caption, reply_to, &error);
         if (!reply)
                 return report(error);

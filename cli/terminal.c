@@ -10,6 +10,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#define TERMINAL "/dev/tty"
+
 static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
 
 typedef struct Question {
@@ -64,7 +66,7 @@ static gboolean question_init(Question *question, gboolean echo)
         struct sigaction action = {.sa_handler = on_signal};
 
         *question = (Question){.echo = echo};
-        question->tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+        question->tty = open(TERMINAL, O_RDWR | O_CLOEXEC | O_NOCTTY);
         if (question->tty < 0)
                 return FALSE;
         if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) < 0) {
@@ -148,6 +150,16 @@ static TerminalAnswer question_read_line(Question *question, const char *prompt,
                         return answer;
                 }
         }
+}
+
+gboolean terminal_is_there(void)
+{
+        int tty = open(TERMINAL, O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+        if (tty < 0)
+                return FALSE;
+        close(tty);
+        return TRUE;
 }
 
 static void raise_later(int ending)

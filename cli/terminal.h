@@ -14,6 +14,9 @@ typedef enum TerminalAnswer {
         TERMINAL_TOO_LONG,
 } TerminalAnswer;
 
+/* Whether anything can be asked. */
+gboolean terminal_is_there(void);
+
 /* One line with the echo off, without its line feed. */
 TerminalAnswer terminal_read_secret(const char *prompt, ClientSecret *secret);
 

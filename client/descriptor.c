@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -52,7 +53,7 @@ gssize client_descriptor_read(int fd, void *bytes, size_t max, GError **error)
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n < 0)
-                        return fail(error, "read");
+                        return fail(error, _("What was given cannot be read"));
                 if (n == 0)
                         break;
                 done += (size_t)n;

@@ -31,7 +31,7 @@ static const Row rows[] = {
                  N_("The server's certificate is not the expected one: this may be somebody else's "
                     "server.")},
                 {CLIENT_FAILURE_BAD_TEXT, "BadText", N_("The text is empty, or it is not UTF-8.")},
-                {CLIENT_FAILURE_TEXT_TOO_LONG, "TextTooLong", N_("The text is longer than 65,536 bytes.")},
+                {CLIENT_FAILURE_TEXT_TOO_LONG, "TextTooLong", N_("The text is longer than 65,536 bytes."), TRUE},
                 {CLIENT_FAILURE_MAILBOX_FULL, "MailboxFull", N_("The recipient's mailbox is full.")},
                 {CLIENT_FAILURE_RATE_LIMITED, "RateLimited", N_("The server asks to slow down."), TRUE},
                 {CLIENT_FAILURE_STORE_DAMAGED, "StoreDamaged", N_("The local store is damaged.")},
@@ -56,7 +56,7 @@ static const Row rows[] = {
                 {CLIENT_FAILURE_STORE_TOO_NEW, "StoreTooNew",
                  N_("A newer version of the messenger made the local store.")},
                 {CLIENT_FAILURE_INVALID_ARGUMENT, "InvalidArgument",
-                 N_("The daemon does not accept this server, pin or argument.")},
+                 N_("The daemon does not accept one of the arguments."), TRUE},
                 {CLIENT_FAILURE_NOT_ALLOWED, "NotAllowed",
                  N_("This cannot be done to this message: it is not yours, not of a kind that can be changed, or "
                     "was edited 100 times.")},

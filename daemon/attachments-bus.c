@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <libintl.h>
 
 #include "daemon/attachment-members.h"
 #include "daemon/bus-error.h"
@@ -11,6 +12,8 @@
 #include "daemon/log.h"
 #include "daemon/store-attachment.h"
 #include "daemon/store-message.h"
+
+#define _(text) gettext(text)
 
 static void message_unrefp(sd_bus_message **m)
 {
@@ -54,6 +57,19 @@ static int read_request(sd_bus_message *m, Request *out)
         return message_id_parse(reply_to, &out->reply_to) ? 0 : PROBLEM_NOT_FOUND;
 }
 
+/* What is wrong with a file, or with what is said about it, is not what is wrong with a text. */
+static int refuse_file(sd_bus_message *m, int result)
+{
+        if (result == PROBLEM_TEXT_TOO_LONG)
+                return bus_reply_error_text(m, result,
+                                            _("The caption is longer than 16,384 bytes. Send it as a message of its own."));
+        if (result == PROBLEM_INVALID_ARGUMENT)
+                return bus_reply_error_text(m, result,
+                                            _("Only a regular file can be sent, and only to somebody else: a note to oneself is a "
+                                              "text."));
+        return bus_reply_error(m, result);
+}
+
 int attachment_method_send(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
         Request request = {0};
@@ -77,7 +93,7 @@ int attachment_method_send(sd_bus_message *m, void *userdata, sd_bus_error *erro
         r = attachments_send(messenger->attachments, &request.file, &message);
         if (r != 0) {
                 bus_call_free(call);
-                return bus_reply_error(m, r);
+                return refuse_file(m, r);
         }
         if (!request.wait)
                 return send_reply(bus, m, &message);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <libintl.h>
+
 #include "daemon/bus-error.h"
 #include "daemon/bus-options.h"
 #include "daemon/bus.h"
 #include "daemon/contact-members.h"
 #include "daemon/relation.h"
+
+#define _(text) gettext(text)
 
 static int take_step(sd_bus_message *m, Bus *bus, RelationStep step)
 {
@@ -17,6 +21,9 @@ static int take_step(sd_bus_message *m, Bus *bus, RelationStep step)
         messenger = bus_messenger(bus, &r);
         if (messenger)
                 r = relation_take_step(messenger->store, contact.name, step);
+        if (r == PROBLEM_INVALID_ARGUMENT)
+                return bus_reply_error_text(m, r,
+                                            _("They do not ask: you have accepted them. Block them, if you want to hear no more."));
         return r == 0 ? sd_bus_reply_method_return(m, NULL) : bus_reply_error(m, r);
 }
 

@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <glib.h>
+#include <libintl.h>
 #include <string.h>
 
 #include "daemon/bus-error.h"
 #include "daemon/cleanup.h"
 #include "daemon/fd-reader.h"
+
+#define _(text) gettext(text)
 
 /* One call, from its first byte to its answer. The strings belong to the call's message. */
 typedef struct FdCall {
@@ -146,8 +149,14 @@ static void sign_up(FdCall *f)
         f->request.invitation = f->invitation;
         r = account_register(f->bus->account, &f->request, g_steal_pointer(&f->password), on_account_done,
                              f);
-        if (r != 0)
+        if (r == PROBLEM_INVALID_ARGUMENT) {
+                bus_reply_error_text(bus_call_message(f->call), r,
+                                     _("The server or its pin is malformed. A server is wss://HOST[:PORT], a pin is sha256: and 64 "
+                                       "hexadecimal digits."));
+                fd_call_free(f);
+        } else if (r != 0) {
                 finish(f, r);
+        }
 }
 
 static void on_invitation_read(void *userdata, int result, const uint8_t *data, size_t size)

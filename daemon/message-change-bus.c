@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/message-change-bus.h"
 
+#include <libintl.h>
 #include <string.h>
 
 #include "daemon/bus-error.h"
@@ -9,6 +10,8 @@
 #include "daemon/deletion.h"
 #include "daemon/edit.h"
 #include "daemon/reaction.h"
+
+#define _(text) gettext(text)
 
 /* After the options: the unlocked part and the message's ID, or a Problem. */
 static int prepare(Bus *bus, const char *text, Messenger **messenger_out, ContentMessageId *id_out)
@@ -82,5 +85,8 @@ int message_bus_react(sd_bus_message *m, void *userdata, sd_bus_error *error)
                 r = prepare(userdata, id_text, &messenger, &id);
         if (r != 0)
                 return r < 0 ? r : bus_reply_error(m, r);
-        return finish(messenger, m, react_to_message(messenger->store, &messenger->self, &id, emoji));
+        r = react_to_message(messenger->store, &messenger->self, &id, emoji);
+        if (r == PROBLEM_INVALID_ARGUMENT)
+                return bus_reply_error_text(m, r, _("This is not an emoji, or more than one."));
+        return finish(messenger, m, r);
 }
