@@ -54,16 +54,40 @@ static gboolean call_group(const Group *group, GVariant *arguments, GError **err
         return reply && group_rows_show(group->connection, group->command, group->path, error);
 }
 
+/* A new name, which may be given with the plus sign as well. */
+static const char *plain_name(const char *name)
+{
+        return *name == '+' ? name + 1 : name;
+}
+
+/* The group was made by then, and only who should have been added was not. */
+static gboolean is_about_a_member(const GError *error)
+{
+        static const ClientFailure about[] = {CLIENT_FAILURE_NO_KEY_PACKAGE, CLIENT_FAILURE_ALREADY_MEMBER,
+                                              CLIENT_FAILURE_KEY_CHANGED, CLIENT_FAILURE_BLOCKED,
+                                              CLIENT_FAILURE_GROUP_FULL};
+        ClientFailure failure = client_failure_of(error);
+
+        for (size_t i = 0; i < G_N_ELEMENTS(about); i++) {
+                if (about[i] == failure)
+                        return TRUE;
+        }
+        return FALSE;
+}
+
 static gboolean run_create(const Group *group, GError **error)
 {
         const char *path = NULL;
         g_autoptr(GVariant) reply = call(group, CLIENT_ROOT_PATH, CLIENT_GROUPS_INTERFACE,
-                                         g_variant_new("(s^as@a{sv})", group->command->arguments[1], rest_of(group),
+                                         g_variant_new("(s^as@a{sv})", plain_name(group->command->arguments[1]), rest_of(group),
                                                        no_options()),
                                          G_VARIANT_TYPE("(os)"), error);
 
-        if (!reply)
+        if (!reply) {
+                if (is_about_a_member(*error))
+                        output_note("%s", _("The group is there, with you alone. Add others by: smctl group add GROUP NAME"));
                 return FALSE;
+        }
         g_variant_get(reply, "(&o&s)", &path, NULL);
         return group_rows_show(group->connection, group->command, path, error);
 }
@@ -78,13 +102,18 @@ static gboolean run_word(const Group *group, GError **error)
         return call_group(group, g_variant_new("(s@a{sv})", rest_of(group)[0], no_options()), error);
 }
 
+static gboolean run_rename(const Group *group, GError **error)
+{
+        return call_group(group, g_variant_new("(s@a{sv})", plain_name(rest_of(group)[0]), no_options()), error);
+}
+
 static gboolean run_timer(const Group *group, GError **error)
 {
         guint32 seconds = 0;
 
         if (!duration_parse(rest_of(group)[0], &seconds)) {
-                g_set_error_literal(error, CLIENT_FAILURE, CLIENT_FAILURE_INVALID_ARGUMENT,
-                                    _("A time is a number and s, m, h, d or w, as 8h; or off."));
+                g_set_error_literal(error, CLIENT_FAILURE, CLIENT_FAILURE_USAGE,
+                                    _("A time is a number and one of s, m, h, d or w, as 8h; or off."));
                 return FALSE;
         }
         return call_group(group, g_variant_new("(u@a{sv})", seconds, no_options()), error);
@@ -121,7 +150,7 @@ static const Action actions[] = {
                 {"remove", 2, G_MAXUINT, "Remove", run_names, NULL},
                 {"promote", 2, 2, "Promote", run_word, NULL},
                 {"demote", 2, 2, "Demote", run_word, NULL},
-                {"rename", 2, 2, "Rename", run_word, NULL},
+                {"rename", 2, 2, "Rename", run_rename, NULL},
                 {"timer", 2, 2, "SetTimer", run_timer, NULL},
                 {"renew", 1, 1, "Renew", run_plain, NULL},
                 {"accept", 1, 1, "Accept", run_plain, NULL},

@@ -10,27 +10,32 @@
 
 static gboolean read_timer(GDBusConnection *connection, const char *name, guint32 *out, GError **error)
 {
-        g_autoptr(GPtrArray) contacts = bus_contacts(connection, error);
+        g_autoptr(GVariant) conversation = bus_conversation(connection, name, error);
 
-        for (guint i = 0; contacts && i < contacts->len; i++) {
-                if (g_strcmp0(bus_string(contacts->pdata[i], "Name"), name) == 0) {
-                        g_variant_lookup(contacts->pdata[i], "Timer", "u", out);
-                        return TRUE;
-                }
-        }
-        if (contacts)
-                g_set_error_literal(error, CLIENT_FAILURE, CLIENT_FAILURE_NOT_FOUND,
-                                    client_failure_sentence(CLIENT_FAILURE_NOT_FOUND));
-        return FALSE;
+        return conversation && g_variant_lookup(conversation, "Timer", "u", out);
+}
+
+static gboolean set_group_timer(GDBusConnection *connection, const char *name, GVariant *arguments, GError **error)
+{
+        g_autoptr(GVariant) sunk = g_variant_ref_sink(arguments);
+        g_autofree char *path = bus_group_path(connection, name, error);
+        g_autoptr(GVariant) reply = NULL;
+
+        if (path)
+                reply = g_dbus_connection_call_sync(connection, CLIENT_BUS_NAME, path, CLIENT_GROUP_INTERFACE, "SetTimer", sunk,
+                                                    G_VARIANT_TYPE_UNIT, G_DBUS_CALL_FLAGS_NONE, CLIENT_GROUP_TIMEOUT_MS, NULL,
+                                                    error);
+        return reply != NULL;
 }
 
 static gboolean set_timer(GDBusConnection *connection, const char *name, guint32 seconds, GError **error)
 {
-        g_autoptr(GVariant) reply =
-                        bus_contact_ask(connection, name, CLIENT_CONTACT_INTERFACE, "SetTimer",
-                                        g_variant_new("(u@a{sv})", seconds,
-                                                      g_variant_new_array(G_VARIANT_TYPE("{sv}"), NULL, 0)),
-                                        G_VARIANT_TYPE_UNIT, error);
+        GVariant *arguments = g_variant_new("(u@a{sv})", seconds, g_variant_new_array(G_VARIANT_TYPE("{sv}"), NULL, 0));
+        g_autoptr(GVariant) reply = NULL;
+
+        if (*name == '+')
+                return set_group_timer(connection, name, arguments, error);
+        reply = bus_contact_ask(connection, name, CLIENT_CONTACT_INTERFACE, "SetTimer", arguments, G_VARIANT_TYPE_UNIT, error);
 
         return reply != NULL;
 }

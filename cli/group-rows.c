@@ -61,7 +61,8 @@ static void show_line(GVariant *group)
 {
         g_autofree char *name = harmless_line(bus_string(group, "Conversation"));
         guint32 members = 0;
-        const char *role = strcmp(bus_string(group, "Role"), "admin") == 0 ? _(", you administer it") : "";
+        gboolean is_in = strcmp(bus_string(group, "Standing"), "member") == 0;
+        const char *role = is_in && strcmp(bus_string(group, "Role"), "admin") == 0 ? _(", you administer it") : "";
 
         g_variant_lookup(group, "MemberCount", "u", &members);
         printf("%s  ", name);

@@ -16,7 +16,7 @@ typedef struct Row {
 static const Row rows[] = {
                 {CLIENT_FAILURE_NONE, NULL, ""},
                 {CLIENT_FAILURE_FAILED, "Failed", N_("Something went wrong inside."), TRUE},
-                {CLIENT_FAILURE_USAGE, NULL, N_("This is not how it is used.")},
+                {CLIENT_FAILURE_USAGE, NULL, N_("This is not how it is used."), TRUE},
                 {CLIENT_FAILURE_NO_DAEMON, NULL, N_("The messenger's daemon, smd, cannot be reached.")},
                 {CLIENT_FAILURE_NO_ACCOUNT, "NoAccount", N_("There is no account on this machine yet.")},
                 {CLIENT_FAILURE_LOCKED, "Locked", N_("The messages are locked.")},

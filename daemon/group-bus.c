@@ -3,6 +3,7 @@
 #include "daemon/group-bus.h"
 
 #include <errno.h>
+#include <libintl.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -13,8 +14,11 @@
 #include "daemon/group-member.h"
 #include "daemon/group-rejoin.h"
 #include "daemon/store-event.h"
+#include "daemon/timer.h"
 #include "wire/limits.h"
 #include "wire/username.h"
+
+#define _(text) gettext(text)
 
 static void session_freep(GroupSession **session)
 {
@@ -106,6 +110,7 @@ static int method_remove(sd_bus_message *m, void *userdata, sd_bus_error *error)
         GroupRequest request = {.kind = GROUP_OPERATION_CHANGE};
         g_autofree GroupChange *changes = NULL;
         g_auto(GStrv) names = NULL;
+        Messenger *messenger;
         int r;
 
         r = group_bus_read_names(m, &names);
@@ -113,6 +118,10 @@ static int method_remove(sd_bus_message *m, void *userdata, sd_bus_error *error)
                 r = PROBLEM_INVALID_ARGUMENT;
         if (r != 0)
                 return r < 0 ? r : bus_reply_error(m, r);
+        messenger = account_messenger(((Bus *)userdata)->account);
+        if (messenger && g_strv_contains((const char *const *)names, messenger->self.address.name))
+                return bus_reply_error_text(m, PROBLEM_INVALID_ARGUMENT,
+                                            _("Nobody removes themselves. To go, leave the group."));
         request.change_count = g_strv_length(names);
         request.changes = changes = g_new0(GroupChange, request.change_count);
         for (size_t i = 0; i < request.change_count; i++) {
@@ -165,7 +174,12 @@ static int method_set_timer(sd_bus_message *m, void *userdata, sd_bus_error *err
         int r;
 
         r = sd_bus_message_read(m, "u", &change.number);
-        return r < 0 ? r : start_with(m, userdata, &request);
+        if (r < 0)
+                return r;
+        if (!timer_is_possible(change.number))
+                return bus_reply_error_text(m, PROBLEM_INVALID_ARGUMENT,
+                                            _("Messages stay for 5 seconds to 365 days, or for ever."));
+        return start_with(m, userdata, &request);
 }
 
 static int method_renew(sd_bus_message *m, void *userdata, sd_bus_error *error)

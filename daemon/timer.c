@@ -14,7 +14,7 @@
 #include "daemon/store-message.h"
 #include "daemon/store-timer.h"
 
-static bool is_possible(uint32_t seconds)
+bool timer_is_possible(uint32_t seconds)
 {
         return seconds == 0 || (seconds >= TIMER_MIN_S && seconds <= TIMER_MAX_S);
 }
@@ -76,7 +76,7 @@ int timer_set(Store *store, const PeerSelf *self, const char *name, uint32_t sec
         Timer before;
         int r;
 
-        if (!is_possible(seconds))
+        if (!timer_is_possible(seconds))
                 return PROBLEM_INVALID_ARGUMENT;
         r = store_begin(store, &transaction);
         if (r < 0)
@@ -133,7 +133,7 @@ int timer_take(const InboxContext *context, const Content *content)
 
         if (content->sent_ms == 0 || content->sent_ms > CLOCK_LAST_MS)
                 return inbox_refuse(context->store, "a timer of no time");
-        if (!is_possible(content->expires_after_s))
+        if (!timer_is_possible(content->expires_after_s))
                 return inbox_refuse(context->store, "a timer that is too short or too long");
         r = store_timer_get(context->store, context->contact->id, &before);
         if (r < 0 || !is_newer(content, &before))

@@ -15,6 +15,8 @@ enum {
         TIMER_MAX_S = 365 * 24 * 60 * 60,
 };
 
+bool timer_is_possible(uint32_t seconds);
+
 /*
  * By this side, in a transaction of its own; outbox_pump() after it. 0 seconds: messages stay. Whoever is told is accepted by
  * that, as if written to. Returns 0, also where it is so already, PROBLEM_NOT_FOUND, PROBLEM_INVALID_ARGUMENT or

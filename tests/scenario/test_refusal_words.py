@@ -91,3 +91,26 @@ def test_daemon_without_a_bus(tmp_path):
     done = subprocess.run([places.SMD, "--state-folder", tmp_path / "state"], env=env, capture_output=True, text=True,
                           timeout=DEADLINE)
     assert done.returncode == 1 and "DBUS_SESSION_BUS_ADDRESS" in done.stderr
+
+
+def test_groups(talked):
+    """The plus sign belongs to a new name as to an old one; what half happened is said."""
+    alice, bob = talked
+
+    def group(*arguments, expect=0):
+        return alice.smctl("--json", "group", "--yes", *arguments, expect=expect)
+
+    assert group("create", "+boats", bob.name).json["conversation"] == "+boats"
+    assert group("rename", "boats", "+ships").json["conversation"] == "+ships"
+    says(alice, 29, "5 seconds", "group", "timer", "ships", "2s")
+    says(alice, 2, "number", "group", "timer", "ships", "2")
+    says(alice, 29, "leave", "group", "remove", "ships", alice.name)
+    alice.smctl("timer", "+ships", "1h", expect=0)
+    assert alice.smctl("timer", "+ships", expect=0).out == "1h\n"
+    says(bob, 51, "administrator", "timer", "+ships", "1d")
+    assert "with you alone" in group("create", "lone", "nobody-here", expect=57).err
+    assert "with you alone" not in group("create", "", "nobody-here", expect=55).err
+    group("promote", "ships", bob.name)
+    group("leave", "ships")
+    line, = [l for l in alice.smctl("group", "list", expect=0).out.splitlines() if l.startswith("+ships")]
+    assert "you have left" in line and "administer" not in line
