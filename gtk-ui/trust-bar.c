@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "gtk-ui/comparison.h"
+#include "gtk-ui/offer-watch.h"
 #include "gtk-ui/toast.h"
 #include "gtk-ui/verification-page.h"
 #include "gtk-ui/wording.h"
@@ -13,6 +14,8 @@ struct _SmTrustBar {
         SmDaemon *daemon;
         SmConversation *contact; /* NULL: nobody, or a group */
         SmComparison *comparison;
+        SmOfferWatch *watch;
+        AdwToast *toast; /* the last one that said who asks: there is never more than one */
         GtkWidget *revealer, *icon, *text, *cancel, *compare, *go_on, *look;
 };
 
@@ -40,7 +43,7 @@ static void update(SmTrustBar *self)
         gboolean goes_on = self->comparison && sm_comparison_is_under_way(self->comparison) && !is_offered;
         gboolean is_changed = self->contact && sm_conversation_flag(self->contact, "KeyChanged");
         g_autofree char *name = wording_isolated(self->contact ? sm_conversation_title(self->contact) : "");
-        g_autofree char *offered = g_strdup_printf(_("%s wants to compare emoji with you, to be sure of each other."), name);
+        g_autofree char *offered = g_strdup_printf(_("%s wants to compare emoji with you."), name);
         g_autofree char *under_way = g_strdup_printf(_("You are comparing emoji with %s."), name);
 
         if (is_offered)
@@ -83,6 +86,39 @@ static void on_look(SmTrustBar *self)
                 sm_verification_page_open(GTK_WIDGET(self), self->daemon, self->contact);
 }
 
+/* ---- Another contact than the one whose conversation is open ---- */
+
+static void on_offered(SmTrustBar *self, SmConversation *contact)
+{
+        GtkWidget *toasts = gtk_widget_get_ancestor(GTK_WIDGET(self), ADW_TYPE_TOAST_OVERLAY);
+        g_autofree char *name = NULL, *words = NULL, *escaped = NULL;
+
+        if (contact == self->contact || !toasts)
+                return;
+        name = wording_isolated(sm_conversation_title(contact));
+        words = g_strdup_printf(_("%s wants to compare emoji with you."), name);
+        escaped = g_markup_escape_text(words, -1);
+        if (self->toast)
+                adw_toast_dismiss(self->toast);
+        g_clear_object(&self->toast);
+        self->toast = g_object_ref(adw_toast_new(escaped));
+        adw_toast_set_button_label(self->toast, _("Show"));
+        adw_toast_set_action_name(self->toast, "app.open-conversation");
+        adw_toast_set_action_target_value(self->toast, g_variant_new_string(sm_conversation_name(contact)));
+        adw_toast_set_timeout(self->toast, 0);
+        adw_toast_overlay_add_toast(ADW_TOAST_OVERLAY(toasts), self->toast);
+}
+
+static void watch(SmTrustBar *self)
+{
+        GDBusConnection *connection = g_application_get_dbus_connection(g_application_get_default());
+
+        if (self->watch || !self->daemon || !connection)
+                return;
+        self->watch = sm_offer_watch_new(self->daemon, connection);
+        g_signal_connect_swapped(self->watch, "offered", G_CALLBACK(on_offered), self);
+}
+
 /* ---- The object ---- */
 
 static void leave(SmTrustBar *self)
@@ -99,6 +135,7 @@ void sm_trust_bar_set_conversation(SmTrustBar *self, SmDaemon *daemon, SmConvers
 {
         leave(self);
         g_set_object(&self->daemon, daemon);
+        watch(self);
         if (conversation && !sm_conversation_is_group(conversation)) {
                 self->contact = g_object_ref(conversation);
                 self->comparison = sm_comparison_new(conversation);
@@ -114,6 +151,10 @@ static void sm_trust_bar_dispose(GObject *object)
         SmTrustBar *self = SM_TRUST_BAR(object);
 
         leave(self);
+        if (self->watch)
+                g_signal_handlers_disconnect_by_data(self->watch, self);
+        g_clear_object(&self->watch);
+        g_clear_object(&self->toast);
         g_clear_object(&self->daemon);
         gtk_widget_dispose_template(GTK_WIDGET(self), SM_TYPE_TRUST_BAR);
         G_OBJECT_CLASS(sm_trust_bar_parent_class)->dispose(object);

@@ -154,6 +154,24 @@ def chosen(screen, name):
     return next(words for _, role, words in screen.walk(item) if role == "label")
 
 
+def test_asked_while_somebody_else_is_open(screen, alice, bob, shared_server, shared_stage, phone):
+    """Whoever asks is seen, whichever conversation is open, and can be turned down."""
+    carol = shared_stage.member("carol", shared_server)
+    carol.send(alice, "Lunch?")
+    alice.wait_text(carol, "Lunch?")
+    alice.smctl("accept", carol.name, expect=0)
+    screen.action("open-conversation", carol.name)
+    screen.see("label", "Lunch?")
+    phone.compare(alice)
+    screen.see("label", "wants to compare emoji with you")
+    assert not screen.find("push button", "Not now")
+    screen.click("push button", "Show")
+    screen.see("label", "Shall we compare?")
+    screen.click("push button", "Not now")
+    assert phone.terminal.wait_end() == 36, phone.terminal.seen
+    screen.see_no("push button", "Not now")
+
+
 def test_what_holds_for_the_conversation(screen, alice, bob):
     """Timer, mute, pin and privacy reach the daemon, and the window sees what others set."""
     screen.click("push button", "Details")
@@ -173,6 +191,17 @@ def test_what_holds_for_the_conversation(screen, alice, bob):
         screen.press(key)
     until("no receipts", lambda: alice.contact(bob, "SendReadReceipts") == "no")
     assert alice.contact(bob, "SendDeliveryReceipts") == "default"
+    screen.click("frame", "Contact", "window.close")
+
+
+def test_session(screen, alice, bob):
+    screen.click("push button", "Details")
+    screen.go_to("list item", "Encryption Session")
+    screen.press("Return")
+    screen.see("label", "Double Ratchet")
+    screen.click("push button", "Renew")
+    screen.see("label", "A new session begins")
+    until("it has begun", lambda: "session-renewed" in [event["kind"] for event in alice.events()])
     screen.click("frame", "Contact", "window.close")
 
 
