@@ -22,6 +22,7 @@ static const struct {
                 {"ConnectionError", "connection-error", NULL},
                 {"ConnectionErrorText", "connection-error-text", N_("Problem")},
                 {"NextAttempt", "next-attempt", N_("Next attempt")},
+                {"AttachmentMax", "attachment-max", NULL},
                 {"QueuedMessages", "queued-messages", N_("Queued")},
                 {"UnreadMessages", "unread-messages", N_("Unread")},
                 {"RejectedEnvelopes", "rejected-envelopes", N_("Rejected")},

@@ -257,6 +257,16 @@ static int get_queued_messages(sd_bus *b, const char *path, const char *interfac
         return r < 0 ? r : sd_bus_message_append(reply, "u", count);
 }
 
+static int get_attachment_max(sd_bus *b, const char *path, const char *interface, const char *property,
+                              sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        Bus *bus = userdata;
+        Messenger *messenger = account_messenger(bus->account);
+
+        return sd_bus_message_append(reply, "t",
+                                     messenger ? attachments_file_max(messenger->attachments) : (uint64_t)0);
+}
+
 static int get_unread_messages(sd_bus *b, const char *path, const char *interface, const char *property,
                                sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
@@ -360,6 +370,7 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_PROPERTY("ConnectionError", "s", get_connection_error, 0, CHANGES),
                 SD_BUS_PROPERTY("ConnectionErrorText", "s", get_connection_error_text, 0, CHANGES),
                 SD_BUS_PROPERTY("NextAttempt", "t", get_next_attempt, 0, CHANGES),
+                SD_BUS_PROPERTY("AttachmentMax", "t", get_attachment_max, 0, CHANGES),
                 SD_BUS_PROPERTY("UserName", "s", get_user_name, 0, CHANGES),
                 SD_BUS_PROPERTY("Server", "s", get_server, 0, CHANGES),
                 SD_BUS_PROPERTY("ServerPin", "s", get_server_pin, 0, CHANGES),
@@ -390,7 +401,7 @@ void account_bus_announce(Bus *bus, unsigned groups)
                          {"State", "UserName", "Server", "ServerPin", "DeviceID", "IdentityKey",
                           "PasswordUnsettled", "Remembered"}},
                         {BUS_CHANGED_LINK,
-                         {"Connection", "ConnectionError", "ConnectionErrorText", "NextAttempt"}},
+                         {"Connection", "ConnectionError", "ConnectionErrorText", "NextAttempt", "AttachmentMax"}},
                         {BUS_CHANGED_STORE, {"QueuedMessages", "UnreadMessages", "LastEvent", "RejectedEnvelopes"}},
         };
         g_autoptr(GPtrArray) names = g_ptr_array_new();

@@ -243,6 +243,11 @@ int attachments_send(Attachments *attachments, const AttachmentToSend *file, Mes
         return attachment_sealing_queue(attachments->sealing, file, blob_max, out);
 }
 
+uint64_t attachments_file_max(const Attachments *attachments)
+{
+        return blob_file_size_max(server_link_blob_max(attachments->with.link));
+}
+
 int attachments_fetch(Attachments *attachments, uint64_t message)
 {
         _cleanup_(attachment_deinit) Attachment attachment = {0};

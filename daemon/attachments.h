@@ -62,6 +62,8 @@ typedef struct AttachmentToSend {
  * PROBLEM_TOO_MANY_CALLS.
  */
 int attachments_send(Attachments *attachments, const AttachmentToSend *file, Message *out);
+/* Bytes of the largest file that the server takes now; 0: there is no connection, or it takes none. */
+uint64_t attachments_file_max(const Attachments *attachments);
 
 /* Begins to fetch it, or goes on: 0, also where it is here; PROBLEM_NOT_FOUND; PROBLEM_ATTACHMENT_GONE or _DAMAGED. */
 int attachments_fetch(Attachments *attachments, uint64_t message);

@@ -11,13 +11,12 @@
 #include "gtk-ui/message-entry.h"
 #include "gtk-ui/message-lookup.h"
 #include "gtk-ui/outgoing-bar.h"
+#include "gtk-ui/outgoing-limit.h"
 #include "gtk-ui/quote-bar.h"
 #include "gtk-ui/sending.h"
 #include "gtk-ui/toast.h"
 #include "gtk-ui/typing.h"
 #include "gtk-ui/wording.h"
-
-enum { FILES_MAX = 32 }; /* at once */
 
 struct _SmComposer {
         AdwBin parent;
@@ -52,13 +51,18 @@ static guint count_files(SmComposer *self)
         return self->draft ? g_list_model_get_n_items(G_LIST_MODEL(self->draft->files)) : 0;
 }
 
+/* An edit has none, and notes to oneself leave for nowhere. */
+static gboolean takes_files(SmComposer *self)
+{
+        return self->draft && !self->draft->is_edit &&
+               !(self->conversation && sm_conversation_is_self(self->conversation));
+}
+
 static void update(SmComposer *self)
 {
-        gboolean is_edit = self->draft && self->draft->is_edit;
-
         if (!self->send) /* it is being made */
                 return;
-        gtk_widget_set_sensitive(self->attach, !is_edit);
+        gtk_widget_set_sensitive(self->attach, takes_files(self));
         gtk_widget_set_sensitive(self->send, self->draft && !sm_intake_is_busy(self->intake) &&
                                                              (!sm_message_entry_is_blank(entry_of(self)) ||
                                                               count_files(self) > 0));
@@ -179,12 +183,16 @@ void sm_composer_edit(SmComposer *self, const char *id)
 
 static void on_file(SmComposer *self, SmOutgoingFile *file)
 {
-        if (count_files(self) < FILES_MAX) {
+        g_autofree char *problem =
+                        outgoing_limit_problem(sm_daemon_account(self->daemon), file, count_files(self));
+
+        if (!problem) {
                 g_list_store_append(draft_bottom(self->draft)->files, file);
                 return;
         }
-        sm_intake_forget_waiting(self->intake);
-        toast_say(GTK_WIDGET(self), _("That is more than can be sent at once. The rest was left out."));
+        if (count_files(self) >= OUTGOING_FILES_MAX)
+                sm_intake_forget_waiting(self->intake);
+        toast_say(GTK_WIDGET(self), problem);
 }
 
 static void on_failed(SmComposer *self, const GError *error)
@@ -194,13 +202,13 @@ static void on_failed(SmComposer *self, const GError *error)
 
 static void on_attach(SmComposer *self)
 {
-        if (self->draft)
+        if (takes_files(self))
                 file_choice(GTK_WIDGET(self), self->intake);
 }
 
 static gboolean on_drop(GtkDropTarget *target, const GValue *value, double x, double y, SmComposer *self)
 {
-        return self->draft && !self->draft->is_edit && sm_intake_take_value(self->intake, value);
+        return takes_files(self) && sm_intake_take_value(self->intake, value);
 }
 
 void sm_composer_accept_drops(SmComposer *self, GtkWidget *area)
@@ -219,12 +227,12 @@ void sm_composer_accept_drops(SmComposer *self, GtkWidget *area)
 
 static gboolean on_paste(SmComposer *self, GdkClipboard *clipboard)
 {
-        return self->draft && !self->draft->is_edit && sm_intake_take_clipboard(self->intake, clipboard);
+        return takes_files(self) && sm_intake_take_clipboard(self->intake, clipboard);
 }
 
 static void on_too_long(SmComposer *self, const char *text)
 {
-        if (!self->draft || self->draft->is_edit) {
+        if (!takes_files(self)) {
                 toast_say(GTK_WIDGET(self), client_failure_sentence(CLIENT_FAILURE_TEXT_TOO_LONG));
                 return;
         }

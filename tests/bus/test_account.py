@@ -18,7 +18,7 @@ def managed(daemon):
 
 def test_fresh(fresh):
     assert fresh.account("State") == "no-account"
-    assert fresh.account("Connection") == "offline"
+    assert fresh.account("Connection") == "offline" and fresh.account("AttachmentMax") == 0
     assert fresh.account("UserName") == "" and fresh.account("Server") == "" and fresh.account("IdentityKey") == []
     assert managed(fresh) == {}
 
@@ -38,6 +38,7 @@ def test_registered(pair, server):
     assert alice.account("Server") == server.url and alice.account("ServerPin") == server.pin
     assert alice.account("DeviceID") > 0 and len(alice.account("IdentityKey")) == 32
     assert alice.account("ConnectionError") == "" == alice.account("ConnectionErrorText")
+    assert alice.account("AttachmentMax") > 2**20
     assert alice.account("NextAttempt") == 0 == alice.account("QueuedMessages")
 
 

@@ -188,11 +188,14 @@ def test_long_text_pasted(screen, people, entry, copy, tmp_path):
     assert saved(bob, message, tmp_path) == text and message["text"] == "x"
 
 
-def test_no_file(screen, people, entry, copy, tmp_path):
+def test_too_large(screen, people, entry, copy, tmp_path):
     """What cannot be sent is said before it is."""
-    copy("text/uri-list", f"{tmp_path.as_uri()}\r\n".encode())
+    with open(tmp_path / "whale.bin", "wb") as file:
+        file.truncate(2**40)
+    copy("text/uri-list", f"{(tmp_path / 'whale.bin').as_uri()}\r\n".encode())
     screen.click("text", "Message", "clipboard.paste")
-    screen.see("label", "not a regular file")
+    screen.see("label", "larger than the server takes")
+    assert not screen.find("label", "1.1\xa0TB")
     assert not screen.is_sensitive("push button", "Send")
 
 
