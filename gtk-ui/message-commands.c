@@ -3,11 +3,16 @@
 
 #include <string.h>
 
+#include "gtk-ui/file-open.h"
+#include "gtk-ui/file-save.h"
 #include "gtk-ui/message-actions.h"
+#include "gtk-ui/message-file.h"
 #include "gtk-ui/message-information.h"
 #include "gtk-ui/message-list.h"
 #include "gtk-ui/message-menu.h"
 #include "gtk-ui/message-row.h"
+#include "gtk-ui/message-text.h"
+#include "gtk-ui/picture-window.h"
 
 /* place: what stays where it is, while the row may become another message's. */
 typedef struct Command {
@@ -49,6 +54,24 @@ static void run_choose_emoji(GtkWidget *row, GtkWidget *place, const ClientMessa
 static void run_copy(GtkWidget *row, GtkWidget *place, const ClientMessage *message, GVariant *parameter)
 {
         message_copy(place, message);
+}
+
+static void run_open(GtkWidget *row, GtkWidget *place, const ClientMessage *message, GVariant *parameter)
+{
+        if (message_file_is_picture(message))
+                sm_picture_window_show(place, daemon_of(row), message);
+        else
+                file_open(place, daemon_of(row), message->id, message->name);
+}
+
+static void run_open_link(GtkWidget *row, GtkWidget *place, const ClientMessage *message, GVariant *parameter)
+{
+        message_text_open_link(place, g_variant_get_string(parameter, NULL));
+}
+
+static void run_save(GtkWidget *row, GtkWidget *place, const ClientMessage *message, GVariant *parameter)
+{
+        file_save_as(place, daemon_of(row), message->id, message->name);
 }
 
 static void run_delete(GtkWidget *row, GtkWidget *place, const ClientMessage *message, GVariant *parameter)
@@ -99,6 +122,11 @@ static gboolean has_text(SmMessage *message)
         return sm_message_is_said(message) && *sm_message_fields(message)->text;
 }
 
+static gboolean is_file(SmMessage *message)
+{
+        return strcmp(sm_message_fields(message)->kind, "attachment") == 0;
+}
+
 static gboolean can_be_sent_again(SmMessage *message)
 {
         return message_can_be_sent_again(sm_message_fields(message));
@@ -116,6 +144,9 @@ static const Command commands[] = {
                 {"message.react", "s", run_react, is_there},
                 {"message.choose-emoji", NULL, run_choose_emoji, is_there},
                 {"message.copy", NULL, run_copy, has_text},
+                {"message.open", NULL, run_open, is_file},
+                {"message.open-link", "s", run_open_link, has_text},
+                {"message.save", NULL, run_save, is_file},
                 {"message.delete", NULL, run_delete, sm_message_is_said},
                 {"message.information", NULL, run_information, sm_message_is_said},
                 {"message.send-again", NULL, run_send_again, can_be_sent_again},

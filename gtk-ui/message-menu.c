@@ -3,6 +3,10 @@
 
 #include <glib/gi18n.h>
 
+#include "gtk-ui/link.h"
+
+enum { LINKS_MAX = 3 };
+
 /* What people put to messages most; the chooser has the others. */
 static const char *const usual[] = {"👍", "❤️", "😂", "😮", "😢", "🙏"};
 
@@ -79,7 +83,32 @@ static void add(GMenu *section, const char *label, const char *action)
         g_menu_append_item(section, item);
 }
 
-static GMenu *model_new(void)
+static void add_links(GMenu *section, const char *text)
+{
+        gsize from = 0, start, end;
+
+        for (unsigned i = 0; i < LINKS_MAX && link_find(text, from, &start, &end); i++) {
+                g_autofree char *found = g_strndup(text + start, end - start);
+                g_auto(Link) link = {0};
+                g_autoptr(GMenuItem) item = NULL;
+                g_autofree char *label = NULL;
+                g_auto(GStrv) parts = NULL;
+                g_autofree char *host = NULL;
+
+                from = end;
+                if (!link_read(&link, found))
+                        continue;
+                parts = g_strsplit(link.host, "_", -1); /* which would be a mnemonic */
+                host = g_strjoinv("__", parts);
+                /* TRANSLATORS: in a menu, of a link, with the host that it leads to */
+                label = g_strdup_printf(_("Open Link to %s"), host);
+                item = g_menu_item_new(label, NULL);
+                g_menu_item_set_action_and_target(item, "message.open-link", "s", found);
+                g_menu_append_item(section, item);
+        }
+}
+
+static GMenu *model_new(const char *text)
 {
         GMenu *menu = g_menu_new();
         g_autoptr(GMenu) first = g_menu_new();
@@ -95,6 +124,7 @@ static GMenu *model_new(void)
         add(second, _("_Copy Text"), "message.copy");
         add(second, _("_Open"), "message.open");
         add(second, _("_Save As…"), "message.save");
+        add_links(second, text);
         add(third, _("_Information"), "message.information");
         add(third, _("_Delete…"), "message.delete");
         g_menu_append_section(menu, NULL, G_MENU_MODEL(first));
@@ -103,9 +133,9 @@ static GMenu *model_new(void)
         return menu;
 }
 
-void message_menu_popup(GtkWidget *row, const GdkRectangle *at)
+void message_menu_popup(GtkWidget *row, const char *text, const GdkRectangle *at)
 {
-        g_autoptr(GMenu) model = model_new();
+        g_autoptr(GMenu) model = model_new(text);
         GtkWidget *popover = gtk_popover_menu_new_from_model(G_MENU_MODEL(model));
 
         gtk_popover_set_has_arrow(GTK_POPOVER(popover), FALSE);

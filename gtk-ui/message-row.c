@@ -237,7 +237,7 @@ void sm_message_row_show_menu(SmMessageRow *self, const GdkRectangle *at)
         if (!at && gtk_widget_compute_bounds(self->bubble, GTK_WIDGET(self), &bounds))
                 place = (GdkRectangle){(int)bounds.origin.x, (int)bounds.origin.y, (int)bounds.size.width,
                                        (int)bounds.size.height};
-        message_menu_popup(GTK_WIDGET(self), at ? at : &place);
+        message_menu_popup(GTK_WIDGET(self), sm_message_fields(self->message)->text, at ? at : &place);
 }
 
 SmMessage *sm_message_row_message(SmMessageRow *self)

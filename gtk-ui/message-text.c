@@ -111,7 +111,7 @@ static void ask(GtkWidget *label, const Link *link)
                                                /* TRANSLATORS: the host as computers write it, and as it is read */
                                                _("Its letters may look like others. It leads to:\n\n%s\n(\u2068%s\u2069)"),
                                                link->host, link->host_shown);
-        adw_message_dialog_add_responses(ADW_MESSAGE_DIALOG(dialog), "cancel", _("_Cancel"), "open", _("_Open"), NULL);
+        adw_message_dialog_add_responses(ADW_MESSAGE_DIALOG(dialog), "cancel", _("_Cancel"), "open", _("Open _Anyway"), NULL);
         adw_message_dialog_set_response_appearance(ADW_MESSAGE_DIALOG(dialog), "open", ADW_RESPONSE_DESTRUCTIVE);
         adw_message_dialog_set_close_response(ADW_MESSAGE_DIALOG(dialog), "cancel");
         g_object_set_data_full(G_OBJECT(dialog), "uri", g_strdup(link->uri), g_free);
@@ -119,16 +119,21 @@ static void ask(GtkWidget *label, const Link *link)
         gtk_window_present(GTK_WINDOW(dialog));
 }
 
-static gboolean on_link(GtkLabel *label, const char *text)
+void message_text_open_link(GtkWidget *widget, const char *text)
 {
         g_auto(Link) link = {0};
 
         if (!link_read(&link, text))
-                return GDK_EVENT_STOP;
+                return;
         if (link.is_suspicious)
-                ask(GTK_WIDGET(label), &link);
+                ask(widget, &link);
         else
-                open_uri(GTK_WIDGET(label), link.uri);
+                open_uri(widget, link.uri);
+}
+
+static gboolean on_link(GtkLabel *label, const char *text)
+{
+        message_text_open_link(GTK_WIDGET(label), text);
         return GDK_EVENT_STOP;
 }
 

@@ -12,3 +12,6 @@ char *message_text_markup(const char *text);
 /* Makes a label show it, and its links open in the program for them, after a question where one may be misread. */
 void message_text_set(GtkLabel *label, const char *text);
 void message_text_init_label(GtkLabel *label); /* once, before that */
+
+/* As if somebody had clicked on it. */
+void message_text_open_link(GtkWidget *widget, const char *link);

@@ -9,7 +9,10 @@
  * Makes a picture small while its rows come: each pixel of the small one is the mean of those that fall on it. Nothing is as large as the
  * picture itself.
  */
-enum { SCALE_SIDE_MAX = 320, SCALE_CHANNELS = 3 };
+#ifndef SCALE_SIDE
+#define SCALE_SIDE 320 /* a program that shows pictures is built with another one */
+#endif
+enum { SCALE_SIDE_MAX = SCALE_SIDE, SCALE_CHANNELS = 3 };
 
 typedef struct Picture {
         uint32_t width, height; /* at most SCALE_SIDE_MAX */

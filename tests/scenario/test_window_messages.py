@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is done with messages in the window: answered, changed, opened; by its names and actions, as a screen reader does."""
+import base64
+import shlex
+
 import pytest
 
 from harness.screen import Screen, lacking
 from harness.waiting import until
 
+# 32 by 24 pixels of blue, a PNG.
+PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAACAAAAAYCAIAAAAUMWhjAAAAJElEQVR42mMQ0ThBU8QwasGoBaMWjFowasGoBaMWjFowNCwAAEzPDC5O"
+                           "T6ZnAAAAAElFTkSuQmCC")
 pytestmark = pytest.mark.skipif(bool(lacking()), reason=lacking())
 
 
@@ -24,7 +30,7 @@ def bob(shared_server, shared_stage, alice):
 
 
 @pytest.fixture(scope="module")
-def screen(alice, bob):
+def screen(alice, bob, opened):
     screen = Screen(alice)
     try:
         screen.open()
@@ -37,11 +43,32 @@ def screen(alice, bob):
     assert "CRITICAL" not in said, said
 
 
+@pytest.fixture(scope="module")
+def opened(alice):
+    """What the desktop's program for texts, scripts and links was started with."""
+    log, program = alice.folder / "opened", alice.folder / "program"
+    log.write_text("")
+    program.write_text(f"""#!/bin/sh\necho "$1" >> {shlex.quote(str(log))}\n[ -f "$1" ] && cat "$1" >> {shlex.quote(str(log))}\n""")
+    program.chmod(0o700)
+    folder = alice.home / ".local/share/applications"
+    folder.mkdir(parents=True)
+    kinds = "text/plain;application/x-shellscript;x-scheme-handler/https;"
+    (folder / "program.desktop").write_text(f"[Desktop Entry]\nType=Application\nName=Program\nExec={program} %u\nMimeType={kinds}\n")
+    (alice.home / ".config/mimeapps.list").write_text(
+        "[Default Applications]\n" + "".join(f"{kind}=program.desktop\n" for kind in kinds.split(";") if kind))
+    return log
+
+
 def choose(screen, text, *choices):
     """Opens the menu of the message that has this text, and chooses there, role and name."""
     screen.click("panel", text, "message.menu")
     for role, name in choices:
         screen.click(role, name)
+
+
+def press(screen, label):
+    """The button with a label of exactly this, if there is one."""
+    return any(role == "push button" and name in (label, f"_{label} {label}") and node.do_action(0) for node, role, name in screen.walk())
 
 
 def message(user, other, text):
@@ -113,3 +140,48 @@ def test_information(screen, alice, bob):
     screen.see("label", "Has arrived")
     screen.click("frame", "Message", "window.close")
     screen.see_no("label", "Has arrived")
+
+
+def test_open_and_save(screen, alice, bob, opened):
+    """A text opens in the desktop's program for it; a script only after a question; any file is saved where one says."""
+    for name, text in (("map.txt", "Here be dragons"), ("tide.sh", "#!/bin/sh\ntrue\n")):
+        (bob.folder / name).write_text(text)
+        bob.smctl("send", "--file", bob.folder / name, alice.name, expect=0)
+    choose(screen, "map.txt", ("menu item", "Open"))
+    until("it is opened", lambda: "Here be dragons" in opened.read_text())
+    choose(screen, "tide.sh", ("menu item", "Open"), ("push button", "Cancel"))
+    assert "tide.sh" not in opened.read_text()
+    choose(screen, "tide.sh", ("menu item", "Open"), ("push button", "Open Anyway"))
+    until("it is opened", lambda: "tide.sh" in opened.read_text())
+    choose(screen, "map.txt", ("menu item", "Save As…"))
+    kept = alice.folder / "kept.txt"
+    screen.write("text", "Name", str(kept))
+    until("the dialog's own button", lambda: press(screen, "Save"))
+    until("it is kept", lambda: kept.exists() and kept.read_text() == "Here be dragons")
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_pictures(screen, alice, bob):
+    """One shows in the conversation, and all of it in a window; one that is none says so."""
+    for name, data in (("lantern.png", PICTURE), ("broken.png", PICTURE[:60])):
+        (bob.folder / name).write_bytes(data)
+        bob.smctl("send", "--file", bob.folder / name, alice.name, expect=0)
+    screen.see("panel", "lantern.png")
+    screen.click("push button", "lantern.png")
+    screen.see("image", "lantern.png")
+    screen.click("frame", "lantern.png", "window.close")
+    screen.see_no("frame", "lantern.png")
+    choose(screen, "broken.png", ("menu item", "Open"))
+    screen.see("label", "This Picture Cannot Be Shown")
+    screen.click("frame", "broken.png", "window.close")
+
+
+def test_links(screen, alice, bob, opened):
+    """A plain one opens; one that looks like another says where it leads, and asks."""
+    bob.send(alice, "See https://chart.example/sea?x=1&y=2, or https://chart.example@wreck.example/")
+    choose(screen, "See https", ("menu item", "Open Link to chart.example"))
+    until("it is opened", lambda: "https://chart.example/sea?x=1&y=2\n" in opened.read_text())
+    choose(screen, "See https", ("menu item", "Open Link to wreck.example"))
+    screen.see("label", "wreck.example")
+    screen.click("push button", "Open Anyway")
+    until("it is opened", lambda: "wreck.example" in opened.read_text())
