@@ -222,7 +222,7 @@ def test_timer(five):
     number = say(carol, "mine as well")
     wait_text(dave, "mine as well")
     assert [m["expires_after"] for m in dave.history(GROUP) if m["id"] == number] == [3600]
-    anna.smctl("group", "timer", GROUP, "soon", expect=29)
+    anna.smctl("group", "timer", GROUP, "soon", expect=2)
     anna.smctl("group", "timer", GROUP, "off", expect=0)
     until("bert knows", lambda: info(bert)["timer"] == 0)
 

@@ -131,7 +131,8 @@ def kinds():
         assert known == bus, f"{name}, daemon and interface: {known ^ bus}"
         assert known == man, f"{name}, daemon and smctl(1): {known ^ man}"
     worded = set(re.findall(r'message->kind, "([\w-]+)"', (ROOT / "cli" / "output.c").read_text()))
-    worded |= set(re.findall(r'^ +{"([\w-]+)", N_', (ROOT / "cli" / "group-words.c").read_text(), re.M))
+    worded |= set(re.findall(r'^ +{"([\w-]+)", N_', (ROOT / "client" / "group-notice.c").read_text(), re.M))
+    worded |= set(re.findall(r'message->kind, "([\w-]+)"', (ROOT / "cli" / "group-words.c").read_text()))
     assert places["messages"][0] <= worded, f"kinds without words: {places['messages'][0] - worded}"
 
 
