@@ -102,7 +102,7 @@ class Screen:
             return
         # All at once: GTK 4.8 does not survive the question for a window that has closed meanwhile.
         children = [node.get_child_at_index(i) for i in range(node.get_child_count())]
-        if node.get_role_name() == "application":
+        if role == "application":
             children.reverse()  # the window in front comes first
         for child in children:
             if child is not None:
