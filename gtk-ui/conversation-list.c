@@ -11,6 +11,8 @@
 #include "gtk-ui/search-page.h"
 #include "gtk-ui/stack.h"
 
+enum { WIDTH_MAX = 340 }; /* pixels, beside a conversation */
+
 struct _SmConversationList {
         AdwBin parent;
         SmDaemon *daemon;
@@ -225,8 +227,29 @@ void sm_conversation_list_set_daemon(SmConversationList *self, SmDaemon *daemon)
         on_state_changed(self);
 }
 
+/* All there is where it is alone; beside a conversation, no more than a list needs. */
+static gboolean width_of(GBinding *binding, const GValue *folded, GValue *width, gpointer userdata)
+{
+        g_value_set_int(width, g_value_get_boolean(folded) ? G_MAXINT : WIDTH_MAX);
+        return TRUE;
+}
+
+static void limit_width(SmConversationList *self, AdwLeaflet *leaflet)
+{
+        GtkWidget *clamp = adw_clamp_new();
+
+        g_object_ref(self->sides);
+        adw_bin_set_child(ADW_BIN(self), clamp);
+        adw_clamp_set_child(ADW_CLAMP(clamp), self->sides);
+        g_object_unref(self->sides);
+        gtk_widget_set_hexpand(GTK_WIDGET(self), FALSE);
+        g_object_bind_property_full(leaflet, "folded", clamp, "maximum-size", G_BINDING_SYNC_CREATE, width_of, NULL, NULL, NULL);
+        g_object_bind_property(clamp, "maximum-size", clamp, "tightening-threshold", G_BINDING_SYNC_CREATE);
+}
+
 void sm_conversation_list_set_leaflet(SmConversationList *self, AdwLeaflet *leaflet)
 {
+        limit_width(self, leaflet);
         g_object_bind_property(leaflet, "folded", self->header, "show-end-title-buttons", G_BINDING_SYNC_CREATE);
         g_object_bind_property(leaflet, "folded", sm_requests_page_header(SM_REQUESTS_PAGE(self->requests)),
                                "show-end-title-buttons", G_BINDING_SYNC_CREATE);

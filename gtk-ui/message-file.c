@@ -7,7 +7,7 @@
 #include "gtk-ui/thumbnail.h"
 #include "gtk-ui/wording.h"
 
-enum { SIDE_MAX = 320, SIDE_MIN = 48 }; /* pixels that a picture takes here */
+enum { SIDE_MAX = 220, SIDE_MIN = 48 }; /* pixels that a picture takes here: it fits on a telephone */
 
 struct _SmMessageFile {
         GtkWidget parent;

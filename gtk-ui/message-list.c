@@ -19,6 +19,7 @@ struct _SmMessageList {
         SmHistory *history;
         guint64 marked;  /* up to here the daemon was told that it is read */
         gboolean at_end; /* the newest message is in view, and stays in view */
+        guint stick;     /* a moment later, when the list has its new height, it is brought back there */
         SmMessage *found;
         guint found_timer;
         GtkWidget *scroller, *list, *newest;
@@ -95,7 +96,8 @@ static void on_scrolled(SmMessageList *self, GtkAdjustment *adjustment)
 
         if (!self->history || page <= 0)
                 return;
-        self->at_end = value + page >= upper - 1 && !sm_history_has_newer(self->history);
+        if (!self->stick)
+                self->at_end = value + page >= upper - 1 && !sm_history_has_newer(self->history);
         update_newest(self);
         if (value < NEAR)
                 sm_history_load_older(self->history);
@@ -103,12 +105,22 @@ static void on_scrolled(SmMessageList *self, GtkAdjustment *adjustment)
                 sm_history_load_newer(self->history);
 }
 
-/* The content or the window has another height. */
+static gboolean on_stick(gpointer userdata)
+{
+        SmMessageList *self = userdata;
+        GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(self->scroller));
+
+        gtk_adjustment_set_value(adjustment,
+                                 gtk_adjustment_get_upper(adjustment) - gtk_adjustment_get_page_size(adjustment));
+        self->stick = 0;
+        return G_SOURCE_REMOVE;
+}
+
+/* The content or the window has another height. While the list says so, it does not hear where it should be. */
 static void on_sized(SmMessageList *self, GtkAdjustment *adjustment)
 {
-        if (self->at_end)
-                gtk_adjustment_set_value(adjustment, gtk_adjustment_get_upper(adjustment) -
-                                                                     gtk_adjustment_get_page_size(adjustment));
+        if (self->at_end && !self->stick)
+                self->stick = g_idle_add_full(G_PRIORITY_HIGH_IDLE, on_stick, self, NULL);
 }
 
 void sm_message_list_show_newest(SmMessageList *self)
@@ -205,6 +217,7 @@ static void on_root(SmMessageList *self)
 static void leave(SmMessageList *self)
 {
         forget_found(self);
+        g_clear_handle_id(&self->stick, g_source_remove);
         gtk_list_view_set_model(GTK_LIST_VIEW(self->list), NULL);
         if (self->history)
                 g_signal_handlers_disconnect_by_data(self->history, self);
