@@ -7,8 +7,10 @@
 
 int main(int argc, char **argv)
 {
+        const char *locale = g_getenv("SM_LOCALE_DIR"); /* to try translations that are not installed */
+
         setlocale(LC_ALL, "");
-        bindtextdomain(GETTEXT_DOMAIN, LOCALE_DIR);
+        bindtextdomain(GETTEXT_DOMAIN, locale ? locale : LOCALE_DIR);
         bind_textdomain_codeset(GETTEXT_DOMAIN, "UTF-8");
         textdomain(GETTEXT_DOMAIN);
 
