@@ -115,10 +115,11 @@ void io_websocket_ping(Session *session)
 
 static int write_ping(Session *session, struct lws *wsi)
 {
-        unsigned char buffer[LWS_PRE];
+        unsigned char buffer[LWS_PRE + 1] = {};
 
         session->want_ping = false;
-        return lws_write(wsi, buffer + LWS_PRE, 0, LWS_WRITE_PING) < 0 ? -1 : 0;
+        /* Of one byte: libwebsockets passes over the pong that answers an empty one. */
+        return lws_write(wsi, buffer + LWS_PRE, 1, LWS_WRITE_PING) < 0 ? -1 : 0;
 }
 
 /* -1: the connection has to go. */

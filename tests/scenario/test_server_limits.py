@@ -8,7 +8,7 @@ import websockets
 
 from harness import metrics
 from harness.client import Client, Device, run
-from harness.waiting import until
+from harness.waiting import DEADLINE, until
 from harness.wire import Refused, schema
 
 
@@ -250,6 +250,25 @@ def test_time_to_authenticate_and_silence(stage):
 
     async def story():
         await asyncio.gather(unknown(), silent())
+    run(story())
+
+
+def test_who_answers_pings_stays(stage):
+    """For longer than the silence that is allowed, with nothing but pongs."""
+    server = stage.server({"limits": {"keepalive": "1s", "silence": "4s"}})
+
+    async def story():
+        alice = await Client.newcomer(server, "alice")
+        answer, pongs, enough = alice.socket.pong, [], asyncio.Event()
+
+        async def counting(data=b""):
+            await answer(data)
+            pongs.append(data)
+            if len(pongs) == 4:  # one comes after a second at the earliest, and two are not under way at once
+                enough.set()
+        alice.socket.pong = counting
+        await asyncio.wait_for(enough.wait(), DEADLINE)
+        await alice.nothing_comes()
     run(story())
 
 
