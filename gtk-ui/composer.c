@@ -153,6 +153,10 @@ static void begin_edit(gpointer owner, const ClientMessage *message, const GErro
                 toast_say(GTK_WIDGET(self), client_failure_sentence(CLIENT_FAILURE_NOT_ALLOWED));
                 return;
         }
+        if (message && !sm_message_entry_can_show(message->text)) {
+                toast_say(GTK_WIDGET(self), client_failure_sentence(CLIENT_FAILURE_TEXT_TOO_LONG));
+                return;
+        }
         if (!can_begin(self, message, error))
                 return;
         edit = draft_new_edit(self->draft->key, message->text);
@@ -237,7 +241,7 @@ static void on_too_long(SmComposer *self, const char *text)
                 return;
         }
         sm_intake_take_text(self->intake, text, strlen(text));
-        toast_say(GTK_WIDGET(self), _("This is too long for a message. It is sent as a file."));
+        toast_say(GTK_WIDGET(self), _("This is very long. It is sent as a file."));
 }
 
 static void on_written(SmComposer *self)

@@ -7,7 +7,10 @@
 #include "gtk-ui/toast.h"
 #include "gtk-ui/window-settings.h"
 
-enum { MUCH_AT_ONCE = 1024 }; /* bytes: nobody has typed that */
+enum {
+        MUCH_AT_ONCE = 1024, /* bytes: nobody has typed that */
+        LINE_MAX_BYTES = 4096, /* between two line feeds: to lay out a word takes the square of its length */
+};
 
 struct _SmMessageEntry {
         AdwBin parent;
@@ -76,12 +79,34 @@ static gboolean has_room(SmMessageEntry *self, int size)
         return strlen(text) + (size_t)size <= MESSAGE_ENTRY_BYTES_MAX;
 }
 
-/* What no message has room for does not get as far as being laid out, which takes its time. */
+static gsize longest_line(const char *text, gsize size)
+{
+        gsize longest = 0, begin = 0;
+
+        for (gsize i = 0; i <= size; i++) {
+                if (i < size && text[i] != '\n')
+                        continue;
+                longest = MAX(longest, i - begin);
+                begin = i + 1;
+        }
+        return longest;
+}
+
+gboolean sm_message_entry_can_show(const char *text)
+{
+        gsize size = strlen(text);
+
+        return size <= MESSAGE_ENTRY_BYTES_MAX && longest_line(text, size) <= LINE_MAX_BYTES;
+}
+
+/* What no message has room for, or what takes long to be laid out, does not get as far as that. */
 static void on_insert(SmMessageEntry *self, GtkTextIter *where, const char *text, int size)
 {
         g_autofree char *refused = NULL;
 
-        if (self->setting || has_room(self, size))
+        if (self->setting ||
+            (has_room(self, size) &&
+             longest_line(text, (gsize)size) + (gsize)gtk_text_iter_get_bytes_in_line(where) <= LINE_MAX_BYTES))
                 return;
         g_signal_stop_emission_by_name(buffer_of(self), "insert-text");
         if (size < MUCH_AT_ONCE) {
