@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gtk-ui/message-list.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "client/connection.h"
 #include "gtk-ui/history.h"
 #include "gtk-ui/message-row.h"
+#include "gtk-ui/preview.h"
 
 enum {
         NEAR = 400,      /* pixels from an end: time to load what lies beyond */
@@ -168,6 +170,46 @@ void sm_message_list_jump(SmMessageList *self, guint64 number)
                 sm_history_locate(self->history, number);
 }
 
+/* ---- For who does not see it ---- */
+
+/*
+ * Screen readers say another name of the window that one is in. With GTK 4.8 it is the only thing that they say by themselves: it has no
+ * gtk_accessible_announce(), and neither tells of live regions nor that an alert shows.
+ */
+static void announce(SmMessageList *self, const char *text)
+{
+#if GTK_CHECK_VERSION(4, 14, 0)
+        gtk_accessible_announce(GTK_ACCESSIBLE(self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+#else
+        GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
+        /* TRANSLATORS: what somebody has just written, and the name of the window */
+        g_autofree char *name = g_strdup_printf(_("%s – Secure Messenger"), text);
+
+        if (root)
+                gtk_accessible_update_property(GTK_ACCESSIBLE(root), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+#endif
+}
+
+static void on_arrived(SmMessageList *self, SmMessage *message)
+{
+        const ClientMessage *fields = sm_message_fields(message);
+        g_autofree char *text = preview_of_message(fields);
+        g_autofree char *said = NULL;
+
+        /* TRANSLATORS: a name, and what that person has just written */
+        said = sm_message_is_said(message) ? g_strdup_printf(_("%1$s: %2$s"), fields->sender, text) : g_strdup(text);
+        announce(self, said);
+}
+
+/* The window has its own name again. */
+static void forget_announced(SmMessageList *self)
+{
+        GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
+
+        if (root)
+                gtk_accessible_reset_property(GTK_ACCESSIBLE(root), GTK_ACCESSIBLE_PROPERTY_LABEL);
+}
+
 /* ---- What was read ---- */
 
 /* The number of the newest message that somebody here has not read, or 0. */
@@ -221,6 +263,8 @@ static void leave(SmMessageList *self)
         gtk_list_view_set_model(GTK_LIST_VIEW(self->list), NULL);
         if (self->history)
                 g_signal_handlers_disconnect_by_data(self->history, self);
+        if (self->history)
+                forget_announced(self);
         g_clear_object(&self->history);
         g_clear_pointer(&self->name, g_free);
 }
@@ -247,6 +291,7 @@ void sm_message_list_set_conversation(SmMessageList *self, SmDaemon *daemon, con
                 g_signal_connect_object(self->history, "items-changed", G_CALLBACK(mark_read), self,
                                         G_CONNECT_SWAPPED | G_CONNECT_AFTER);
                 g_signal_connect_swapped(self->history, "located", G_CALLBACK(on_located), self);
+                g_signal_connect_swapped(self->history, "arrived", G_CALLBACK(on_arrived), self);
                 gtk_list_view_set_model(GTK_LIST_VIEW(self->list),
                                         GTK_SELECTION_MODEL(gtk_no_selection_new(
                                                         g_object_ref(G_LIST_MODEL(self->history)))));

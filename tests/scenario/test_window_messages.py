@@ -4,6 +4,7 @@ import base64
 import shlex
 
 import pytest
+from gi.repository import GLib
 
 from harness.screen import Screen, lacking
 from harness.waiting import until
@@ -185,3 +186,41 @@ def test_links(screen, alice, bob, opened):
     screen.see("label", "wreck.example")
     screen.click("push button", "Open Anyway")
     until("it is opened", lambda: "wreck.example" in opened.read_text())
+
+
+def test_announced(screen, alice, bob):
+    """What comes while the conversation is open is told: the window has another name, which screen readers say."""
+    said = []
+    kind = "object:property-change:accessible-name"
+    listener = screen.atspi.EventListener.new(lambda event: said.append((event.source.get_role_name(), event.source.get_name())))
+    assert listener.register(kind)
+    try:
+        bob.send(alice, "Land in sight")
+
+        def heard():
+            while GLib.MainContext.default().iteration(False):
+                pass
+            return any(role == "frame" and f"{bob.name}: Land in sight" in name for role, name in said)
+        until("it is announced", heard)
+    finally:
+        listener.deregister(kind)
+
+
+def test_long_history(screen, alice, bob):
+    """Older pages leave what one reads where it is; a quote leads to what is not loaded, and back."""
+    first = message(bob, alice, "Is the boat ready?")["id"]
+    screen.action("open-conversation", "nobody-here")
+    for i in range(120):
+        bob.send(alice, f"Wave {i}")
+    alice.wait_text(bob, "Wave 119")
+    alice.smctl("mark-read", bob.name, expect=0)
+    bob.smctl("reply", first, "Remember?", expect=0)
+    alice.wait_text(bob, "Remember?")
+    screen.action("open-conversation", bob.name)
+    screen.see("panel", "Remember?")
+    assert not screen.find("panel", "Is the boat ready?")
+    screen.click("push button", "Go to the Message")
+    screen.see("panel", "Is the boat ready?")
+    screen.see_no("panel", "Remember?")
+    screen.click("push button", "To the newest message")
+    screen.see("panel", "Remember?")
