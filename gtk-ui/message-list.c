@@ -158,6 +158,7 @@ static void on_located(SmMessageList *self, guint position)
 {
         forget_found(self);
         self->at_end = FALSE;
+        update_newest(self);
         gtk_widget_activate_action(self->list, "list.scroll-to-item", "u", position);
         self->found = g_list_model_get_item(G_LIST_MODEL(self->history), position);
         sm_message_set_place(self->found, SM_MESSAGE_FOUND, SM_MESSAGE_FOUND);
@@ -206,8 +207,9 @@ static void forget_announced(SmMessageList *self)
 {
         GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
 
-        if (root)
-                gtk_accessible_reset_property(GTK_ACCESSIBLE(root), GTK_ACCESSIBLE_PROPERTY_LABEL);
+        if (GTK_IS_WINDOW(root))
+                gtk_accessible_update_property(GTK_ACCESSIBLE(root), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                               gtk_window_get_title(GTK_WINDOW(root)), -1);
 }
 
 /* ---- What was read ---- */

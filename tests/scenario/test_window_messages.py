@@ -209,17 +209,19 @@ def test_announced(screen, alice, bob):
 def test_long_history(screen, alice, bob):
     """Older pages leave what one reads where it is; a quote leads to what is not loaded, and back."""
     first = message(bob, alice, "Is the boat ready?")["id"]
-    screen.action("open-conversation", "nobody-here")
-    for i in range(120):
+    alice.send(alice, "Rope, bread")
+    screen.action("open-conversation", alice.name)
+    screen.see("panel", "Rope, bread")
+    for i in range(70):
         bob.send(alice, f"Wave {i}")
-    alice.wait_text(bob, "Wave 119")
+    alice.wait_text(bob, "Wave 69")
     alice.smctl("mark-read", bob.name, expect=0)
     bob.smctl("reply", first, "Remember?", expect=0)
     alice.wait_text(bob, "Remember?")
     screen.action("open-conversation", bob.name)
     screen.see("panel", "Remember?")
     assert not screen.find("panel", "Is the boat ready?")
-    screen.click("push button", "Go to the Message")
+    screen.click("panel", "Remember?", "message.go-to-quoted")
     screen.see("panel", "Is the boat ready?")
     screen.see_no("panel", "Remember?")
     screen.click("push button", "To the newest message")
