@@ -19,6 +19,8 @@ static int take_step(sd_bus_message *m, Bus *bus, RelationStep step)
         if (r != 0)
                 return r < 0 ? r : bus_reply_error(m, r);
         messenger = bus_messenger(bus, &r);
+        if (messenger && step == RELATION_BLOCK && contact_is_self(&messenger->self, &contact))
+                return bus_reply_error_text(m, PROBLEM_INVALID_ARGUMENT, _("Nobody blocks themselves."));
         if (messenger)
                 r = relation_take_step(messenger->store, contact.name, step);
         if (r == PROBLEM_INVALID_ARGUMENT)

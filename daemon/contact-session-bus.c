@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <libintl.h>
+
 #include "daemon/bus-error.h"
 #include "daemon/bus-options.h"
 #include "daemon/bus.h"
@@ -7,6 +9,8 @@
 #include "daemon/renewal.h"
 #include "daemon/store-peer.h"
 #include "daemon/store-renewal.h"
+
+#define _(text) gettext(text)
 
 int contact_method_renew(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
@@ -20,6 +24,8 @@ int contact_method_renew(sd_bus_message *m, void *userdata, sd_bus_error *error)
         messenger = bus_messenger(bus, &locked);
         if (!messenger)
                 return bus_reply_error(m, locked);
+        if (contact_is_self(&messenger->self, &bus->found))
+                return bus_reply_error_text(m, PROBLEM_INVALID_ARGUMENT, _("There is no session with oneself."));
         r = renewal_ask(messenger->store, bus->found.name);
         if (r != 0)
                 return bus_reply_error(m, r);

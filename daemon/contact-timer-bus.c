@@ -27,6 +27,8 @@ int contact_method_set_timer(sd_bus_message *m, void *userdata, sd_bus_error *er
         messenger = bus_messenger(bus, &r);
         if (!messenger)
                 return bus_reply_error(m, r);
+        if (contact_is_self(&messenger->self, &contact))
+                return bus_reply_error_text(m, PROBLEM_INVALID_ARGUMENT, _("Notes to oneself stay."));
         r = timer_set(messenger->store, &messenger->self, contact.name, seconds);
         if (r == PROBLEM_INVALID_ARGUMENT)
                 return bus_reply_error_text(m, r, _("Messages stay for 5 seconds to 365 days, or for ever."));

@@ -114,3 +114,13 @@ def test_groups(talked):
     group("leave", "ships")
     line, = [l for l in alice.smctl("group", "list", expect=0).out.splitlines() if l.startswith("+ships")]
     assert "you have left" in line and "administer" not in line
+
+
+def test_oneself(talked):
+    """Notes are a conversation without another side: nothing is sent for it, and nothing comes back as forged."""
+    alice, _ = talked
+    alice.smctl("send", alice.name, "a note", expect=0)
+    says(alice, 29, "session", "renew", alice.name)
+    says(alice, 29, "Notes", "timer", alice.name, "1h")
+    says(alice, 29, "themselves", "block", alice.name)
+    says(alice, 34, "safety number", "verify", alice.name)
