@@ -6,11 +6,11 @@
 
 #include "gtk-ui/contact-call.h"
 #include "gtk-ui/contact-privacy.h"
+#include "gtk-ui/conversation-calls.h"
 #include "gtk-ui/session-row.h"
 #include "gtk-ui/timer-row.h"
 #include "gtk-ui/trust-words.h"
 #include "gtk-ui/verification-page.h"
-#include "gtk-ui/wording.h"
 
 struct _SmContactPage {
         AdwPreferencesWindow parent;
@@ -99,23 +99,9 @@ static void on_trust(SmContactPage *self)
         sm_verification_page_open(GTK_WIDGET(self), self->daemon, self->contact);
 }
 
-static void on_block_response(AdwMessageDialog *dialog, const char *response, SmContactPage *self)
-{
-        if (strcmp(response, "block") == 0)
-                contact_call_plain(GTK_WIDGET(self), self->contact, "Block", NULL);
-}
-
 static void on_block(SmContactPage *self)
 {
-        g_autofree char *name = wording_isolated(sm_conversation_title(self->contact));
-        g_autofree char *heading = g_strdup_printf(_("Block %s?"), name);
-        GtkWidget *dialog = adw_message_dialog_new(GTK_WINDOW(self), heading,
-                                                   _("Nothing that they write arrives any more. They cannot tell."));
-
-        adw_message_dialog_add_responses(ADW_MESSAGE_DIALOG(dialog), "cancel", _("_Cancel"), "block", _("_Block"), NULL);
-        adw_message_dialog_set_response_appearance(ADW_MESSAGE_DIALOG(dialog), "block", ADW_RESPONSE_DESTRUCTIVE);
-        g_signal_connect_object(dialog, "response", G_CALLBACK(on_block_response), self, 0);
-        gtk_window_present(GTK_WINDOW(dialog));
+        conversation_ask_to_block(GTK_WIDGET(self), self->contact);
 }
 
 static void on_unblock(SmContactPage *self)
