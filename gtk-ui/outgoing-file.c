@@ -109,9 +109,9 @@ static void prepare(GTask *task, gpointer object, gpointer data, GCancellable *c
         struct stat st;
 
         self->fd = open_source(source, &error);
-        if (self->fd >= 0 && fstat(self->fd, &st) < 0)
-                fail(source, g_strerror(errno), &error);
-        if (error) {
+        if (self->fd < 0 || fstat(self->fd, &st) < 0) {
+                if (self->fd >= 0)
+                        fail(source, g_strerror(errno), &error);
                 g_task_return_error(task, error);
                 return;
         }
