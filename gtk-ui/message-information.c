@@ -19,6 +19,8 @@ static void add(AdwPreferencesGroup *group, const char *title, const char *text)
         label = gtk_label_new(text);
         gtk_label_set_wrap(GTK_LABEL(label), TRUE);
         gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+        gtk_label_set_natural_wrap_mode(GTK_LABEL(label), GTK_NATURAL_WRAP_NONE);
+        gtk_widget_set_hexpand(label, TRUE);
         gtk_label_set_selectable(GTK_LABEL(label), TRUE);
         gtk_label_set_xalign(GTK_LABEL(label), 1);
         gtk_widget_add_css_class(label, "dim-label");

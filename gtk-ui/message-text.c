@@ -139,6 +139,11 @@ static gboolean on_link(GtkLabel *label, const char *text)
 
 void message_text_init_label(GtkLabel *label)
 {
+        g_autoptr(PangoAttrList) attributes = pango_attr_list_new();
+
+        /* Nothing that nobody wrote: least of all in a link. */
+        pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
+        gtk_label_set_attributes(label, attributes);
         g_signal_connect(label, "activate-link", G_CALLBACK(on_link), NULL);
 }
 

@@ -106,7 +106,7 @@ char *wording_duration(guint32 seconds)
 
 unsigned wording_colour(const char *name, unsigned colours)
 {
-        return g_str_hash(name) % colours;
+        return (g_str_hash(name) * 2654435761u >> 16) % colours; /* what differs stands in the lowest bits */
 }
 
 char *wording_time_left(guint32 seconds)
