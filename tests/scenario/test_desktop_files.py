@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What tells the desktop of the window: files that its own tools take, and that agree with each other."""
 import configparser
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
@@ -49,6 +50,18 @@ def test_they_agree():
     assert service["Exec"].endswith(f"/{program} --gapplication-service")
     assert component.findtext("launchable") == f"{ID}.desktop"
     assert component.findtext("name") == entry["Name"]
+
+
+def test_screenshots():
+    """What the metainfo names is in the tree, and the tree has no more and nothing larger than it should."""
+    folder = places.SOURCE / "docs" / "screenshots"
+    there = {path.name: path.stat().st_size for path in folder.iterdir()}
+    component = ElementTree.parse(DATA / f"{ID}.metainfo.xml").getroot()
+    named = [image.text.rsplit("/", 1)[1] for image in component.iterfind("screenshots/screenshot/image")]
+    assert named and set(named) <= set(there)
+    shown = re.findall(r"docs/screenshots/([\w.-]+)", (places.SOURCE / "README.md").read_text())
+    assert shown and set(shown) <= set(there)
+    assert len(there) <= 8 and all(size < 150 * 1024 for size in there.values()), there
 
 
 @pytest.mark.parametrize("name", [f"{ID}.svg", f"{ID}-symbolic.svg"])
