@@ -10,7 +10,7 @@
 struct _SmConnectionBar {
         AdwBin parent;
         SmDaemon *daemon; /* borrowed: it outlives the window */
-        GtkWidget *revealer, *icon, *text, *again;
+        GtkWidget *icon, *text, *again;
 };
 
 G_DEFINE_FINAL_TYPE(SmConnectionBar, sm_connection_bar, ADW_TYPE_BIN)
@@ -29,7 +29,7 @@ static void on_connection_changed(SmConnectionBar *self)
         gboolean online = sm_daemon_is_online(self->daemon), connecting = sm_daemon_is_connecting(self->daemon);
 
         /* The first attempt has no reason yet to say anything. */
-        gtk_revealer_set_reveal_child(GTK_REVEALER(self->revealer), !online && (*reason || !connecting));
+        gtk_widget_set_visible(GTK_WIDGET(self), !online && (*reason || !connecting));
         if (online)
                 return;
         gtk_label_set_text(GTK_LABEL(self->text), sm_daemon_connection_text(self->daemon));
@@ -75,7 +75,6 @@ static void sm_connection_bar_class_init(SmConnectionBarClass *class)
 
         G_OBJECT_CLASS(class)->dispose = sm_connection_bar_dispose;
         gtk_widget_class_set_template_from_resource(widget, "/org/securemessenger/SecureMessenger/connection-bar.ui");
-        gtk_widget_class_bind_template_child(widget, SmConnectionBar, revealer);
         gtk_widget_class_bind_template_child(widget, SmConnectionBar, icon);
         gtk_widget_class_bind_template_child(widget, SmConnectionBar, text);
         gtk_widget_class_bind_template_child(widget, SmConnectionBar, again);

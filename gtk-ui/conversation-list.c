@@ -147,6 +147,7 @@ static void on_count(SmConversationList *self)
         g_autofree char *text = g_strdup_printf(_("Requests (%u)"), requests);
 
         gtk_label_set_text(GTK_LABEL(self->requests_text), text);
+        gtk_accessible_update_property(GTK_ACCESSIBLE(self->requests_button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
         gtk_widget_set_visible(self->requests_button, requests > 0);
         stack_show(GTK_STACK(self->list_pages), conversations > 0 ? "list" : "empty");
         if (requests == 0)

@@ -12,7 +12,7 @@ static void append_set(GMenu *menu, const char *label, const char *property, gbo
         g_menu_append_item(menu, item);
 }
 
-static void append_of_contact(GMenu *menu, SmConversation *conversation)
+static void append_marks(GMenu *menu, SmConversation *conversation)
 {
         gboolean unread = sm_conversation_number(conversation, "Unread") > 0 || sm_conversation_flag(conversation, "MarkedUnread");
         gboolean pinned = sm_conversation_flag(conversation, "Pinned"), muted = sm_conversation_flag(conversation, "Muted");
@@ -31,8 +31,7 @@ GMenuModel *conversation_menu_new(SmConversation *conversation)
         g_autoptr(GMenu) first = g_menu_new(), last = g_menu_new();
         g_autofree char *relation = sm_conversation_text(conversation, "Relation");
 
-        if (!sm_conversation_is_group(conversation))
-                append_of_contact(first, conversation);
+        append_marks(first, conversation);
         g_menu_append(first, _("_Details"), "row.details");
         g_menu_append_section(menu, NULL, G_MENU_MODEL(first));
         if (strcmp(relation, "blocked") == 0)

@@ -36,9 +36,14 @@ static void update(SmConversationRow *self)
 
         adw_avatar_set_text(ADW_AVATAR(self->avatar), title);
         gtk_label_set_text(GTK_LABEL(self->name), title);
+        gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
         gtk_label_set_text(GTK_LABEL(self->time), time);
         gtk_label_set_text(GTK_LABEL(self->preview), preview);
         /* A mark without a number is a dot. */
+        if (unread > 0)
+                gtk_widget_remove_css_class(self->unread, "marked");
+        else
+                gtk_widget_add_css_class(self->unread, "marked");
         gtk_label_set_text(GTK_LABEL(self->unread), unread > 0 ? count : "");
         gtk_widget_set_visible(self->unread, unread > 0 || sm_conversation_flag(self->conversation, "MarkedUnread"));
         spoken = unread > 0 ? g_strdup_printf(ngettext("%" PRIu64 " unread message", "%" PRIu64 " unread messages", unread), unread)

@@ -280,6 +280,7 @@ void sm_message_list_rename(SmMessageList *self, const char *name)
 
 void sm_message_list_set_conversation(SmMessageList *self, SmDaemon *daemon, const char *name)
 {
+        g_autoptr(GtkNoSelection) selection = NULL;
         SmConversation *conversation = name ? sm_daemon_find_conversation(daemon, name) : NULL;
         guint64 unread = conversation ? sm_conversation_number(conversation, "Unread") : 0;
 
@@ -294,9 +295,8 @@ void sm_message_list_set_conversation(SmMessageList *self, SmDaemon *daemon, con
                                         G_CONNECT_SWAPPED | G_CONNECT_AFTER);
                 g_signal_connect_swapped(self->history, "located", G_CALLBACK(on_located), self);
                 g_signal_connect_swapped(self->history, "arrived", G_CALLBACK(on_arrived), self);
-                gtk_list_view_set_model(GTK_LIST_VIEW(self->list),
-                                        GTK_SELECTION_MODEL(gtk_no_selection_new(
-                                                        g_object_ref(G_LIST_MODEL(self->history)))));
+                selection = gtk_no_selection_new(g_object_ref(G_LIST_MODEL(self->history)));
+                gtk_list_view_set_model(GTK_LIST_VIEW(self->list), GTK_SELECTION_MODEL(selection));
         }
         update_newest(self);
 }

@@ -38,6 +38,7 @@ static void update(SmRequestRow *self)
 
         adw_avatar_set_text(ADW_AVATAR(self->avatar), title);
         gtk_label_set_text(GTK_LABEL(self->name), title);
+        gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
         gtk_label_set_text(GTK_LABEL(self->time), time);
         gtk_label_set_text(GTK_LABEL(self->preview), preview);
         gtk_widget_set_visible(self->block, !is_group);

@@ -17,6 +17,12 @@ struct _SmSearchRow {
 
 G_DEFINE_FINAL_TYPE(SmSearchRow, sm_search_row, GTK_TYPE_LIST_BOX_ROW)
 
+/* What a click does, for those who do not click. */
+static void on_open(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+        gtk_widget_activate(widget);
+}
+
 static void sm_search_row_dispose(GObject *object)
 {
         gtk_widget_dispose_template(GTK_WIDGET(object), SM_TYPE_SEARCH_ROW);
@@ -36,6 +42,7 @@ static void sm_search_row_class_init(SmSearchRowClass *class)
         G_OBJECT_CLASS(class)->dispose = sm_search_row_dispose;
         G_OBJECT_CLASS(class)->finalize = sm_search_row_finalize;
         gtk_widget_class_set_template_from_resource(widget, "/org/securemessenger/SecureMessenger/search-row.ui");
+        gtk_widget_class_install_action(widget, "row.open", NULL, on_open);
         gtk_widget_class_bind_template_child(widget, SmSearchRow, where);
         gtk_widget_class_bind_template_child(widget, SmSearchRow, time);
         gtk_widget_class_bind_template_child(widget, SmSearchRow, snippet);
