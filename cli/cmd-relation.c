@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gi18n.h>
+
 #include "cli/arguments.h"
 #include "cli/bus.h"
+#include "cli/decline-all.h"
 #include "cli/json.h"
 #include "cli/report.h"
 
@@ -49,6 +52,12 @@ ClientFailure cmd_accept(const Command *command)
 
 ClientFailure cmd_decline(const Command *command)
 {
+        if (command_has(command, OPTION_ALL) == (command->n_arguments > 0))
+                return report_usage(_("Give either a name or --all."));
+        if (command_has(command, OPTION_ALL))
+                return decline_all(command);
+        if (command_has(command, OPTION_YES))
+                return report_usage(_("--yes is for --all: a single one is declined without a question."));
         return step(command, "Decline");
 }
 

@@ -50,6 +50,7 @@ const Option option_table[OPTION_COUNT] = {
                 [OPTION_FORCE] = {"force", NULL, N_("overwrite a file that is there")},
                 [OPTION_EMOJI] = {"emoji", NULL, N_("compare seven emoji with the contact, live")},
                 [OPTION_CODE] = {"code", "DIGITS", N_("the safety number that the contact has; - reads it from standard input")},
+                [OPTION_ALL] = {"all", NULL, N_("all who ask")},
 };
 
 const Verb verb_table[] = {
@@ -105,7 +106,7 @@ const Verb verb_table[] = {
                 {"renew", "NAME", 1, 1, 0, N_("begin a new session with a contact"), cmd_renew},
                 {"requests", "", 0, 0, 0, N_("show who has written for the first time, and what"), cmd_requests},
                 {"accept", "NAME", 1, 1, 0, N_("accept somebody who asks"), cmd_accept},
-                {"decline", "NAME", 1, 1, 0, N_("turn somebody down who asks, and delete what they wrote"),
+                {"decline", "[NAME]", 0, 1, OPTION_BIT(OPTION_ALL) | OPTION_BIT(OPTION_YES), N_("turn somebody down who asks, and delete what they wrote"),
                  cmd_decline},
                 {"block", "NAME", 1, 1, 0, N_("hear nothing more of a contact, who cannot tell"), cmd_block},
                 {"unblock", "NAME", 1, 1, 0, N_("hear a blocked contact again"), cmd_unblock},

@@ -44,6 +44,7 @@ typedef enum OptionId {
         OPTION_FORCE,
         OPTION_EMOJI,
         OPTION_CODE,
+        OPTION_ALL,
         OPTION_COUNT,
 } OptionId;
 

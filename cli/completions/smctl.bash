@@ -18,6 +18,7 @@ _smctl_options() {
     export) echo "$common --yes --password-file --password-fd --conversation --output --encrypt --decrypt" ;;
     watch) echo "$common --since --conversation --exec --state" ;;
     contacts) echo "$common --online" ;;
+    decline) echo "$common --all --yes" ;;
     trust | group) echo "$common --yes" ;;
     verify) echo "$common --yes --emoji --code --remove" ;;
     delete-account) echo "$common --yes --password-file --password-fd --local-only" ;;

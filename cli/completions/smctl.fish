@@ -71,7 +71,7 @@ complete -c smctl -n '__fish_seen_subcommand_from register login' -l server -x -
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l server-pin -x -d 'only the certificate with this pin is the server'
 complete -c smctl -n '__fish_seen_subcommand_from register' -l invitation-file -r -F -d 'read the invitation to the server from FILE'
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l insecure-loopback -d 'allow ws:// to this machine, for tests'
-complete -c smctl -n '__fish_seen_subcommand_from login trust export delete verify group' -l yes -d 'do not ask'
+complete -c smctl -n '__fish_seen_subcommand_from login trust export delete verify group decline' -l yes -d 'do not ask'
 complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l yes -d 'do not ask'
 complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l local-only -d 'delete only what is here, and tell nobody'
 complete -c smctl -n '__fish_seen_subcommand_from send reply' -l no-wait -d 'do not wait until the server has the message'
@@ -100,4 +100,5 @@ complete -c smctl -n '__fish_seen_subcommand_from keyring' -a forget
 complete -c smctl -n '__fish_seen_subcommand_from settings' -a '(__smctl_settings)'
 complete -c smctl -n '__fish_seen_subcommand_from privacy' -a 'send-read-receipts send-delivery-receipts show-presence send-typing'
 complete -c smctl -n '__fish_seen_subcommand_from contacts' -l online -d 'only those who are connected'
+complete -c smctl -n '__fish_seen_subcommand_from decline' -l all -d 'all who ask'
 complete -c smctl -n '__fish_seen_subcommand_from help' -a "$verbs"

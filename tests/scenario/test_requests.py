@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from harness.terminal import Terminal
 from harness.waiting import until
 
 MESSAGES_MAX = 20  # of one request
@@ -157,3 +158,26 @@ def test_nobody_of_that_name(strangers):
     ann.lock()
     ann.smctl("requests", expect=5)
     ann.smctl("block", "nobody-i-know", expect=5)
+
+
+def test_all_are_declined_at_once(server, shared_stage):
+    """Everybody who asks, and nobody else; after one question."""
+    ann, ben, cleo, dora = [shared_stage.member(name, server) for name in ("ann", "ben", "cleo", "dora")]
+    assert "Nobody asks" in ann.smctl("decline", "--all", expect=0).err
+    for friend in (ben, cleo, dora):
+        friend.send(ann, "may I?")
+        until("they ask", lambda friend=friend: ann.knows(friend))
+    ann.smctl("accept", dora.name, expect=0)
+
+    terminal = Terminal(ann, "decline", "--all")
+    terminal.wait_for("Decline 2 requests")
+    terminal.type("no\n")
+    assert terminal.wait_end() == 130 and relation(ann, ben) == relation(ann, cleo) == "request"
+
+    ann.smctl("decline", expect=2)
+    ann.smctl("decline", "--all", ben.name, expect=2)
+    ann.smctl("decline", "--yes", ben.name, expect=2)
+    declined = ann.smctl("--json", "decline", "--all", "--yes", expect=0).lines
+    assert declined == [{"name": friend.name, "relation": "declined"} for friend in sorted((ben, cleo), key=lambda f: f.name)]
+    assert relation(ann, ben) == relation(ann, cleo) == "declined" and relation(ann, dora) == "accepted"
+    assert not ann.smctl("--json", "requests", expect=0).lines
