@@ -170,6 +170,7 @@ void sm_contact_page_open(GtkWidget *from, SmDaemon *daemon, SmConversation *con
         gtk_label_set_text(GTK_LABEL(self->name), title);
         gtk_widget_set_visible(self->security, !self->is_self);
         gtk_widget_set_visible(self->ending, !self->is_self);
+        gtk_widget_set_visible(self->timer, !self->is_self);
         sm_session_row_set_contact(SM_SESSION_ROW(self->session), contact);
         sm_timer_row_set_conversation(SM_TIMER_ROW(self->timer), contact);
         sm_contact_privacy_set_contact(SM_CONTACT_PRIVACY(self->privacy), contact);

@@ -250,8 +250,23 @@ def test_new_key(screen, alice, bob, shared_server, shared_stage):
     screen.see_no("label", "The security key has changed, and nothing is sent until")
 
 
+def test_notes(screen, alice):
+    """Nobody is at the other end: there is nobody to verify, to block, or to agree about a timer with."""
+    alice.send(alice, "Buy rope")
+    screen.action("open-conversation", alice.name)
+    screen.see("label", "Buy rope")
+    screen.click("push button", "Details")
+    screen.see("label", "Notes to yourself")
+    screen.see("check box", "Pin")
+    shown = {name for _, _, name in screen.walk(screen.see("frame", "Contact"))}
+    assert not {"Verification", "Disappearing Messages", "What They Learn", "Block…"} & shown
+    screen.click("frame", "Contact", "window.close")
+
+
 def test_locked_while_it_is_open(screen, alice, bob):
     """Nothing about anybody is left on the screen."""
+    screen.action("open-conversation", bob.name)
+    screen.see("label", "Call me")
     screen.click("push button", "Details")
     screen.click("push button", "Verify")
     screen.see("push button", "Mark as Verified")

@@ -174,10 +174,11 @@ class Screen:
     def go_to(self, role, name):
         """From wherever the keyboard is, as somebody without a mouse does."""
         self.see(role, name)
+        there = self.focused()
         for _ in range(40):
-            before = self.focused()
-            if before and before[0] == role and name in before[1]:
+            if there and there[0] == role and name in there[1]:
                 return
+            before = there
             self.press("Tab")
-            until("the keyboard goes on", lambda: (now := self.focused()) and now != before)
+            there = until("the keyboard goes on", lambda: (now := self.focused()) != before and now)
         raise AssertionError(f"{role} {name!r} cannot be reached by the keyboard")
