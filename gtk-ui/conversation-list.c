@@ -11,7 +11,7 @@
 #include "gtk-ui/search-page.h"
 #include "gtk-ui/stack.h"
 
-enum { WIDTH_MAX = 340 }; /* pixels, beside a conversation */
+enum { WIDTH_MAX = 340, NO_LIMIT = 9999 }; /* pixels, beside a conversation and alone */
 
 struct _SmConversationList {
         AdwBin parent;
@@ -231,7 +231,7 @@ void sm_conversation_list_set_daemon(SmConversationList *self, SmDaemon *daemon)
 /* All there is where it is alone; beside a conversation, no more than a list needs. */
 static gboolean width_of(GBinding *binding, const GValue *folded, GValue *width, gpointer userdata)
 {
-        g_value_set_int(width, g_value_get_boolean(folded) ? G_MAXINT : WIDTH_MAX);
+        g_value_set_int(width, g_value_get_boolean(folded) ? NO_LIMIT : WIDTH_MAX);
         return TRUE;
 }
 

@@ -35,7 +35,7 @@ def screen(alice):
     finally:
         screen.end()
     said = screen.window.log()
-    assert "CRITICAL" not in said, said
+    assert "CRITICAL" not in said and "Gtk-WARNING" not in said, said
 
 
 @pytest.fixture
