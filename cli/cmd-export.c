@@ -122,6 +122,10 @@ static ClientFailure run(Exporting *e, OutputFile *file, int password)
         call(e, connection, file->fd, password);
         if (e->interrupted)
                 return CLIENT_FAILURE_INTERRUPTED;
+        if (!e->reply && client_failure_of(e->error) == CLIENT_FAILURE_INVALID_ARGUMENT) { /* of what it takes, only this */
+                output_note("%s", _("An export goes into a file or a pipe, and to nothing else."));
+                return CLIENT_FAILURE_INVALID_ARGUMENT;
+        }
         if (!e->reply)
                 return report(e->error);
         return output_file_finish(file) ? say_result(e) : CLIENT_FAILURE_FAILED;

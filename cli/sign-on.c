@@ -167,7 +167,11 @@ ClientFailure sign_on(const Command *command, SignOn kind)
 
         g_autoptr(MessengerAccount) account = bus_account(connection, &error);
 
-        if (!account || !call(account, command, kind, password, invitation, &error))
-                return report(error);
+        if (!account || !call(account, command, kind, password, invitation, &error)) {
+                if (client_failure_of(error) != CLIENT_FAILURE_WRONG_PASSWORD)
+                        return report(error);
+                output_note("%s", _("The password is wrong, or nobody on this server has the name. Try again."));
+                return CLIENT_FAILURE_WRONG_PASSWORD;
+        }
         return show(connection, command);
 }

@@ -124,3 +124,19 @@ def test_oneself(talked):
     says(alice, 29, "Notes", "timer", alice.name, "1h")
     says(alice, 29, "themselves", "block", alice.name)
     says(alice, 34, "safety number", "verify", alice.name)
+
+
+def test_export_into_a_device(talked):
+    alice, _ = talked
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([places.SMCTL, "export"], env=alice.env, stdout=full, stderr=subprocess.PIPE, text=True,
+                              timeout=DEADLINE)
+    assert done.returncode == 29 and "file or a pipe" in done.stderr
+
+
+def test_login_with_a_wrong_name(stage, server):
+    """The server tells nobody which of the two it was."""
+    user = stage.user("zoe")
+    done = user.smctl("login", "--server", server.url, "--server-pin", server.pin, "--password-file", user.password_file,
+                      "nobody-here", expect=6)
+    assert "nobody" in done.err and "name" in done.err
