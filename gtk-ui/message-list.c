@@ -21,6 +21,7 @@ struct _SmMessageList {
         SmHistory *history;
         guint64 marked;  /* up to here the daemon was told that it is read */
         gboolean at_end; /* the newest message is in view, and stays in view */
+        double height;   /* of all that is loaded, as it was when somebody scrolled */
         guint stick;     /* a moment later, when the list has its new height, it is brought back there */
         SmMessage *found;
         guint found_timer;
@@ -99,7 +100,10 @@ static void on_scrolled(SmMessageList *self, GtkAdjustment *adjustment)
         if (!self->history || page <= 0)
                 return;
         if (!self->stick)
+                /* Where the content has changed as well, it is the list that has moved, and no person. */
+        if (upper == self->height || value + page < upper - 1)
                 self->at_end = value + page >= upper - 1 && !sm_history_has_newer(self->history);
+        self->height = upper;
         update_newest(self);
         if (value < NEAR)
                 sm_history_load_older(self->history);
