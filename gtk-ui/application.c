@@ -12,14 +12,17 @@ struct _SmApplication {
 
 G_DEFINE_FINAL_TYPE(SmApplication, sm_application, ADW_TYPE_APPLICATION)
 
+/* The one that is used may be a dialog of it. */
 static SmWindow *window_of(SmApplication *self)
 {
-        GtkWindow *window = gtk_application_get_active_window(GTK_APPLICATION(self));
+        SmWindow *window = NULL;
 
+        for (GList *l = gtk_application_get_windows(GTK_APPLICATION(self)); l && !window; l = l->next)
+                window = SM_IS_WINDOW(l->data) ? SM_WINDOW(l->data) : NULL;
         if (!window)
-                window = GTK_WINDOW(sm_window_new(self, self->daemon));
-        gtk_window_present(window);
-        return SM_WINDOW(window);
+                window = sm_window_new(self, self->daemon);
+        gtk_window_present(GTK_WINDOW(window));
+        return window;
 }
 
 static void on_open_conversation(GSimpleAction *action, GVariant *parameter, gpointer userdata)
@@ -56,6 +59,7 @@ static const struct {
                 {"win.new-conversation", {"<Control>n"}},
                 {"win.preferences", {"<Control>comma"}},
                 {"win.search", {"<Control>f"}},
+                {"win.show-help-overlay", {"<Control>question"}},
                 {"window.close", {"<Control>w"}},
 };
 

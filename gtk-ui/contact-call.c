@@ -33,7 +33,9 @@ static void make(GtkWidget *widget, SmConversation *conversation, const char *in
         call->done = done;
         g_dbus_connection_call(g_dbus_proxy_get_connection(proxy), CLIENT_BUS_NAME, g_dbus_proxy_get_object_path(proxy),
                                interface, method, arguments, G_VARIANT_TYPE_UNIT, G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                               CLIENT_CALL_TIMEOUT_MS, NULL, on_done, call);
+                               sm_conversation_is_group(conversation) ? CLIENT_GROUP_TIMEOUT_MS
+                                                                      : CLIENT_CALL_TIMEOUT_MS,
+                               NULL, on_done, call);
 }
 
 void contact_call(GtkWidget *widget, SmConversation *conversation, const char *method, GVariant *arguments,

@@ -8,6 +8,7 @@
 #include "gtk-ui/composer.h"
 #include "gtk-ui/contact-page.h"
 #include "gtk-ui/group-bar.h"
+#include "gtk-ui/group-page.h"
 #include "gtk-ui/group-standing.h"
 #include "gtk-ui/message-list.h"
 #include "gtk-ui/request-bar.h"
@@ -53,7 +54,7 @@ static void on_conversation_changed(SmConversationPage *self)
                                                       : "");
         adw_window_title_set_subtitle(ADW_WINDOW_TITLE(self->title), subtitle);
         gtk_widget_action_set_enabled(GTK_WIDGET(self), "conversation.details",
-                                      self->conversation && !sm_conversation_is_group(self->conversation));
+                                      self->conversation != NULL);
         gtk_widget_set_sensitive(self->composer, !self->conversation || sm_conversation_can_write(self->conversation));
         take_name(self);
 }
@@ -82,7 +83,11 @@ static void on_details(GtkWidget *widget, const char *action, GVariant *paramete
 {
         SmConversationPage *self = SM_CONVERSATION_PAGE(widget);
 
-        if (self->conversation && !sm_conversation_is_group(self->conversation))
+        if (!self->conversation)
+                return;
+        if (sm_conversation_is_group(self->conversation))
+                sm_group_page_open(GTK_WINDOW(gtk_widget_get_root(widget)), self->daemon, self->conversation);
+        else
                 sm_contact_page_open(widget, self->daemon, self->conversation);
 }
 

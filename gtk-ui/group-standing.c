@@ -22,6 +22,13 @@ GroupStanding group_standing(SmConversation *conversation)
         return GROUP_STANDING_NONE;
 }
 
+gboolean group_is_ours(SmConversation *conversation)
+{
+        g_autofree char *role = sm_conversation_text(conversation, "Role");
+
+        return group_standing(conversation) == GROUP_STANDING_MEMBER && strcmp(role, "admin") == 0;
+}
+
 char *group_subtitle(SmConversation *conversation)
 {
         guint count;

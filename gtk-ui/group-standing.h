@@ -16,5 +16,8 @@ typedef enum GroupStanding {
 
 GroupStanding group_standing(SmConversation *conversation); /* NULL is none */
 
+/* We are in it, and may change it. */
+gboolean group_is_ours(SmConversation *conversation);
+
 /* What stands below the group's name: how many are in it, or why one is not. Newly allocated; "" for what is no group. */
 char *group_subtitle(SmConversation *conversation);

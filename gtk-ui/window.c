@@ -5,6 +5,7 @@
 
 #include "gtk-ui/conversation-list.h"
 #include "gtk-ui/conversation-page.h"
+#include "gtk-ui/new-group.h"
 #include "gtk-ui/preferences-window.h"
 #include "gtk-ui/sign-on-page.h"
 #include "gtk-ui/stack.h"
@@ -100,6 +101,8 @@ static void on_state_changed(SmWindow *self)
 {
         gtk_widget_action_set_enabled(GTK_WIDGET(self), "win.preferences",
                                       sm_daemon_state(self->daemon) == SM_DAEMON_UNLOCKED);
+        gtk_widget_action_set_enabled(GTK_WIDGET(self), "win.new-group",
+                                      sm_daemon_state(self->daemon) == SM_DAEMON_UNLOCKED);
         switch (sm_daemon_state(self->daemon)) {
         case SM_DAEMON_CONNECTING:
                 show_waiting(self, FALSE);
@@ -144,6 +147,25 @@ static void on_search(GtkWidget *widget, const char *action, GVariant *parameter
 
         adw_leaflet_set_visible_child(ADW_LEAFLET(self->leaflet), self->list);
         sm_conversation_list_search(SM_CONVERSATION_LIST(self->list));
+}
+
+static void on_new_group(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+        sm_new_group_open(GTK_WINDOW(widget), SM_WINDOW(widget)->daemon);
+}
+
+/*
+ * Made when it is asked for: an assistive technology that asks GTK 4.8 for a window that has just been closed gets the last one there
+ * is, and where that has never been shown, the program crashes.
+ */
+static void on_shortcuts(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+        g_autoptr(GtkBuilder) builder =
+                        gtk_builder_new_from_resource("/org/securemessenger/SecureMessenger/shortcuts.ui");
+        GtkWindow *shortcuts = GTK_WINDOW(gtk_builder_get_object(builder, "help_overlay"));
+
+        gtk_window_set_transient_for(shortcuts, GTK_WINDOW(widget));
+        gtk_window_present(shortcuts);
 }
 
 static void on_new_conversation(GtkWidget *widget, const char *action, GVariant *parameter)
@@ -217,6 +239,8 @@ static void sm_window_class_init(SmWindowClass *class)
         gtk_widget_class_install_action(widget, "win.lock", NULL, on_lock);
         gtk_widget_class_install_action(widget, "win.search", NULL, on_search);
         gtk_widget_class_install_action(widget, "win.new-conversation", NULL, on_new_conversation);
+        gtk_widget_class_install_action(widget, "win.show-help-overlay", NULL, on_shortcuts);
+        gtk_widget_class_install_action(widget, "win.new-group", NULL, on_new_group);
         gtk_widget_class_install_action(widget, "win.back", NULL, on_back);
         gtk_widget_class_install_action(widget, "win.preferences", NULL, on_preferences);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Groups in the window: alice sits before it, the others use the command line."""
 import pytest
+from gi.repository import GLib
 
 from harness.screen import Screen, lacking
 from harness.waiting import until
@@ -27,8 +28,10 @@ def screen(people):
         yield screen
     finally:
         screen.end()
-    said = screen.window.log()
-    assert "CRITICAL" not in said, said
+    # GTK 4.8 says the one where it is asked for what is just being closed, libadwaita 1.2 the other at the end of a view switcher.
+    known = ("object_path", "gtk_widget_unparent")
+    said = [line for line in screen.window.log().splitlines() if "CRITICAL" in line and not any(k in line for k in known)]
+    assert not said, said
 
 
 def group(user, action, *arguments):
@@ -53,6 +56,15 @@ def read(screen, text):
         node = screen.find("list", "Messages")
         return node and any(role == "label" and text in name for _, role, name in screen.walk(node))
     until(f"{text!r} among the messages", there)
+
+
+def listed(screen, name):
+    """Whether the group's page has this member; None: it cannot be told just now."""
+    try:
+        node = screen.find("list", "Members")
+        return any(role == "panel" and name == is_name for _, role, is_name in screen.walk(node)) if node else None
+    except GLib.Error:  # what went while it was looked at
+        return None
 
 
 def test_invited(screen, people):
@@ -103,3 +115,62 @@ def test_removed(screen, people):
     screen.write("text", "Message", "Back again")
     screen.click("push button", "Send")
     until("it is read", lambda: "Back again" in texts(bob, "+ship"))
+
+
+def test_make_one(screen, people):
+    """Who cannot be added is named, and the others are; the group is there meanwhile."""
+    alice, bob, carol = people
+    screen.click("frame", "Secure Messenger", "win.new-group")
+    screen.write("text", "Name of the group", "crew")
+    screen.click("check box", carol.name, "candidate.toggle")
+    search = screen.see("entry", "Search contacts")
+    assert search.set_text_contents("nobody.there")
+    screen.click("push button", "Choose")
+    screen.see("label", "2 chosen")
+    screen.click("push button", "Create")
+    screen.see("alert", "nobody.there: ")  # and what is wrong with them
+    screen.click("check box", "nobody.there", "candidate.toggle")
+    screen.click("push button", "Add")
+    screen.see("label", "2 members")
+    until("she is in it", lambda: members(alice, "crew") == {alice.name: "admin", carol.name: "member"})
+
+
+def test_change_it(screen, people):
+    """What the group's page shows is done: roles, who is in it, its name, a timer, new keys."""
+    alice, bob, carol = people
+    screen.click("filler", "SmConversationPage", "conversation.details")
+    screen.click("panel", carol.name, "member.promote")
+    until("carol administers", lambda: info(carol, "crew")["role"] == "admin")
+    screen.click("push button", "Add…")
+    assert screen.see("entry", "Search contacts").set_text_contents(bob.name)
+    screen.click("push button", "Choose")
+    screen.see("label", "1 chosen")
+    screen.click("push button", "_Add Add")
+    until("bob is listed", lambda: listed(screen, bob.name) is True)
+    until("bob is in", lambda: bob.name in members(carol, "crew"))
+    screen.click("panel", bob.name, "member.remove")
+    screen.click("push button", "_Remove")
+    until("bob is listed no more", lambda: listed(screen, bob.name) is False)
+    until("bob is out", lambda: bob.name not in members(carol, "crew"))
+    screen.write("text", "Name", "sailors")
+    screen.click("filler", "SmGroupSettings", "group.rename")
+    until("it has another name", lambda: "+sailors" in [g["conversation"] for g in group(carol, "list").lines])
+    epoch = info(carol, "sailors")["epoch"]
+    screen.click("filler", "SmGroupSettings", "group.renew")
+    until("there are new keys", lambda: info(carol, "sailors")["epoch"] > epoch)
+
+
+def test_leave(screen, people):
+    """The only administrator is told what to do first."""
+    alice, bob, carol = people
+    screen.click("panel", carol.name, "member.demote")
+    until("alice is the only one", lambda: members(carol, "sailors")[carol.name] == "member")
+    screen.click("filler", "SmGroupSettings", "group.leave")
+    screen.see("label", "Nobody Else Administers the Group")
+    screen.click("push button", "Choose Somebody")
+    screen.click("panel", carol.name, "member.promote")
+    until("carol administers", lambda: info(carol, "sailors")["role"] == "admin")
+    screen.click("filler", "SmGroupSettings", "group.leave")
+    screen.click("push button", "_Leave", "click")
+    until("she is out", lambda: alice.name not in members(carol, "sailors"))
+    screen.see("label", "You have left this group")
