@@ -12,6 +12,7 @@
 enum {
         NEAR = 400,      /* pixels from an end: time to load what lies beyond */
         FOUND_MS = 2000, /* so long one sees what was looked for */
+        FRAMES_MAX = 20, /* it takes one or two, and ends even where the last row is higher than the view */
 };
 
 struct _SmMessageList {
@@ -23,6 +24,7 @@ struct _SmMessageList {
         gboolean at_end; /* the newest message is in view, and stays in view */
         double height;   /* of all that is loaded, as it was when somebody scrolled */
         guint stick;     /* a moment later, when the list has its new height, it is brought back there */
+        guint frames;
         SmMessage *found;
         guint found_timer;
         GtkWidget *scroller, *list, *newest;
@@ -97,10 +99,9 @@ static void on_scrolled(SmMessageList *self, GtkAdjustment *adjustment)
         double value = gtk_adjustment_get_value(adjustment), page = gtk_adjustment_get_page_size(adjustment);
         double upper = gtk_adjustment_get_upper(adjustment);
 
-        if (!self->history || page <= 0)
+        if (!self->history || page <= 0 || self->stick)
                 return;
-        if (!self->stick)
-                /* Where the content has changed as well, it is the list that has moved, and no person. */
+        /* Where the content has changed as well, it is the list that has moved, and no person. */
         if (upper == self->height || value + page < upper - 1)
                 self->at_end = value + page >= upper - 1 && !sm_history_has_newer(self->history);
         self->height = upper;
@@ -111,22 +112,41 @@ static void on_scrolled(SmMessageList *self, GtkAdjustment *adjustment)
                 sm_history_load_newer(self->history);
 }
 
-static gboolean on_stick(gpointer userdata)
+/*
+ * Before each frame, until the last row is where it belongs: the list lays its rows out around the one that it takes for the
+ * first in view, and the heights of new ones are known only then.
+ */
+static gboolean on_stick(GtkWidget *list, GdkFrameClock *clock, gpointer userdata)
 {
         SmMessageList *self = userdata;
         GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(self->scroller));
+        double below = gtk_adjustment_get_upper(adjustment) - gtk_adjustment_get_page_size(adjustment) -
+                       gtk_adjustment_get_value(adjustment);
+        guint count = self->history ? g_list_model_get_n_items(G_LIST_MODEL(self->history)) : 0;
 
-        gtk_adjustment_set_value(adjustment,
-                                 gtk_adjustment_get_upper(adjustment) - gtk_adjustment_get_page_size(adjustment));
+        if (count == 0 || self->frames++ >= FRAMES_MAX || (self->frames > 2 && below < 1)) {
+                self->stick = 0;
+                on_scrolled(self, adjustment);
+                return G_SOURCE_REMOVE;
+        }
+        gtk_widget_activate_action(self->list, "list.scroll-to-item", "u", count - 1);
+        return G_SOURCE_CONTINUE;
+}
+
+static void unstick(SmMessageList *self)
+{
+        if (self->stick)
+                gtk_widget_remove_tick_callback(self->list, self->stick);
         self->stick = 0;
-        return G_SOURCE_REMOVE;
 }
 
 /* The content or the window has another height. While the list says so, it does not hear where it should be. */
-static void on_sized(SmMessageList *self, GtkAdjustment *adjustment)
+static void on_sized(SmMessageList *self)
 {
-        if (self->at_end && !self->stick)
-                self->stick = g_idle_add_full(G_PRIORITY_HIGH_IDLE, on_stick, self, NULL);
+        if (!self->at_end || self->stick || !self->history)
+                return;
+        self->frames = 0;
+        self->stick = gtk_widget_add_tick_callback(self->list, on_stick, self, NULL);
 }
 
 void sm_message_list_show_newest(SmMessageList *self)
@@ -135,7 +155,7 @@ void sm_message_list_show_newest(SmMessageList *self)
                 return;
         self->at_end = TRUE;
         sm_history_show_newest(self->history);
-        on_sized(self, gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(self->scroller)));
+        on_sized(self);
         update_newest(self);
 }
 
@@ -160,6 +180,7 @@ static gboolean on_found_long_enough(gpointer userdata)
 
 static void on_located(SmMessageList *self, guint position)
 {
+        unstick(self);
         forget_found(self);
         self->at_end = FALSE;
         update_newest(self);
@@ -265,7 +286,7 @@ static void on_root(SmMessageList *self)
 static void leave(SmMessageList *self)
 {
         forget_found(self);
-        g_clear_handle_id(&self->stick, g_source_remove);
+        unstick(self);
         gtk_list_view_set_model(GTK_LIST_VIEW(self->list), NULL);
         if (self->history)
                 g_signal_handlers_disconnect_by_data(self->history, self);
@@ -296,6 +317,8 @@ void sm_message_list_set_conversation(SmMessageList *self, SmDaemon *daemon, con
                 self->name = g_strdup(name);
                 self->history = sm_history_new(daemon, name, (guint)MIN(unread, HISTORY_ITEMS_MAX));
                 g_signal_connect_object(self->history, "items-changed", G_CALLBACK(mark_read), self,
+                                        G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+                g_signal_connect_object(self->history, "items-changed", G_CALLBACK(on_sized), self,
                                         G_CONNECT_SWAPPED | G_CONNECT_AFTER);
                 g_signal_connect_swapped(self->history, "located", G_CALLBACK(on_located), self);
                 g_signal_connect_swapped(self->history, "arrived", G_CALLBACK(on_arrived), self);
