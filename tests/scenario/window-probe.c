@@ -68,7 +68,8 @@ static void on_painted(GdkFrameClock *clock, Probe *probe)
 {
         GtkWidget *where = messages_of(probe);
 
-        probe->painted = shows(where ? where : GTK_WIDGET(probe->window), probe->wanted);
+        /* "" is anything at all. */
+        probe->painted = !*probe->wanted || shows(where ? where : GTK_WIDGET(probe->window), probe->wanted);
         if (probe->painted)
                 g_main_loop_quit(probe->loop);
 }
