@@ -2,15 +2,15 @@
 """What became of a message: delivered, read; and who is told."""
 import pytest
 
+from conftest import acquaint
 from harness.bus import DBusError, GLib, NAME
 from harness.user import path_encode
 from harness.waiting import until
 
 
-@pytest.fixture
-def friends(server, shared_stage):
-    from conftest import acquaint
-    return acquaint(*[shared_stage.member(name, server) for name in ("ann", "ben")])
+@pytest.fixture(scope="module")
+def friends(shared_server, shared_stage):
+    return acquaint(*[shared_stage.member(name, shared_server) for name in ("ann", "ben")])
 
 
 def state(user, other, text):
@@ -44,18 +44,19 @@ def said(user, other, text, numbers=iter(range(10000))):
 
 def test_delivered_then_read(friends):
     ann, ben = friends
-    ann.send(ben, "one")
-    wait_state(ann, ben, "one", "delivered")
-    assert state(ben, ann, "one") == "received"
+    ann.send(ben, "the first")
+    wait_state(ann, ben, "the first", "delivered")
+    assert state(ben, ann, "the first") == "received"
     mark_read(ben, ann)
-    assert state(ben, ann, "one") == "read"
-    wait_state(ann, ben, "one", "read")
+    assert state(ben, ann, "the first") == "read"
+    wait_state(ann, ben, "the first", "read")
     kinds = [e["kind"] for e in ann.events()]
     assert kinds.index("message-delivered") < kinds.index("message-read")
     assert "conversation-read" in [e["kind"] for e in ben.events()]
     assert "[read]" in ann.smctl("history", ben.name, expect=0).out
     ann.restart()
-    assert state(ann, ben, "one") == "read"
+    ann.wait_online()
+    assert state(ann, ben, "the first") == "read"
 
 
 def test_only_up_to_the_number(friends):
@@ -89,22 +90,23 @@ def test_many_at_once(friends):
 def test_switched_off(friends, setting, choice):
     """In general, or for her alone: ann sees no difference from a ben who is away, or does not read."""
     ann, ben = friends
+    one, two = f"one {choice}", f"two {choice}"
     for name in ("send-delivery-receipts", "send-read-receipts"):
         ben.smctl("settings", name, setting, expect=0)
     for name in ("SendDeliveryReceipts", "SendReadReceipts"):
         choose(ben, ann, name, choice)
-    ann.send(ben, "one")
-    ben.wait_text(ann, "one")
+    ann.send(ben, one)
+    ben.wait_text(ann, one)
     mark_read(ben, ann)
     said(ann, ben, "whatever")
-    assert state(ann, ben, "one") == "sent"
+    assert state(ann, ben, one) == "sent"
     for name in ("SendDeliveryReceipts", "SendReadReceipts"):
         choose(ben, ann, name, "yes")
-    ann.send(ben, "two")
-    wait_state(ann, ben, "two", "delivered")
+    ann.send(ben, two)
+    wait_state(ann, ben, two, "delivered")
     mark_read(ben, ann)
-    wait_state(ann, ben, "two", "read")
-    assert state(ann, ben, "one") == "sent"  # what was not to be told then is not told now
+    wait_state(ann, ben, two, "read")
+    assert state(ann, ben, one) == "sent"  # what was not to be told then is not told now
 
 
 def test_a_request_is_told_when_it_is_accepted(server, shared_stage):

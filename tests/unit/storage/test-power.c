@@ -11,7 +11,12 @@
 
 #define _cleanup_(f) __attribute__((cleanup(f)))
 
-enum { COMMITS = 24, ROWS = 3, OUTCOMES = 3 };
+#ifdef __SANITIZE_ADDRESS__ /* for mistakes of ours that one is as good as another */
+enum { OUTCOMES = 1 };
+#else
+enum { OUTCOMES = 3 };
+#endif
+enum { COMMITS = 24, ROWS = 3 };
 
 static const DatabaseKey key = { .bytes = "thirty-two bytes of a test's key" };
 
