@@ -3,7 +3,7 @@
 
 #include <adwaita.h>
 
-#include "gtk-ui/daemon.h"
+#include "gtk-ui/model/daemon.h"
 
 #define SM_APPLICATION_ID "org.securemessenger.SecureMessenger"
 

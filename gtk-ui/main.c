@@ -3,7 +3,7 @@
 #include <locale.h>
 
 #include "gtk-ui/application.h"
-#include "gtk-ui/window-settings.h"
+#include "gtk-ui/model/window-settings.h"
 
 int main(int argc, char **argv)
 {

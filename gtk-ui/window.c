@@ -3,13 +3,13 @@
 
 #include <glib/gi18n.h>
 
-#include "gtk-ui/conversation-list.h"
-#include "gtk-ui/conversation-page.h"
-#include "gtk-ui/new-group.h"
-#include "gtk-ui/preferences-window.h"
-#include "gtk-ui/sign-on-page.h"
+#include "gtk-ui/conversation/conversation-page.h"
+#include "gtk-ui/group/new-group.h"
+#include "gtk-ui/list/conversation-list.h"
+#include "gtk-ui/preferences/preferences-window.h"
+#include "gtk-ui/sign-on/sign-on-page.h"
+#include "gtk-ui/sign-on/unlock-page.h"
 #include "gtk-ui/stack.h"
-#include "gtk-ui/unlock-page.h"
 
 struct _SmWindow {
         AdwApplicationWindow parent;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "gtk-ui/application.h"
-#include "gtk-ui/daemon.h"
+#include "gtk-ui/model/daemon.h"
 
 #define SM_TYPE_WINDOW (sm_window_get_type())
 G_DECLARE_FINAL_TYPE(SmWindow, sm_window, SM, WINDOW, AdwApplicationWindow)
