@@ -86,8 +86,9 @@ def make_pair(server, stage, alice=None):
     alice, bob = alice or stage.member("alice", server), stage.user(f"bob-behind-a-relay{next(stage.numbers)}")
     relay = Relay(bob.folder, server)
     bob.register(relay)
-    # What passes the relay is what the tests say, and no receipts between.
-    alice.smctl("settings", "send-delivery-receipts", "no", expect=0)
+    # What passes the relay is what the tests say, and no receipts or tickets between.
+    for setting in ("send-delivery-receipts", "show-presence"):
+        alice.smctl("settings", setting, "no", expect=0)
     return Tricked(alice, bob, relay)
 
 
