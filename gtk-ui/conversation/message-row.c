@@ -197,6 +197,14 @@ static void name_it(SmMessageRow *self, const char *notice, const ClientMessage 
                 gtk_accessible_update_property(GTK_ACCESSIBLE(item), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
+/* Few messages have one, and it has many parts: it is made when it is needed first. */
+static SmMessageFile *file_of(SmMessageRow *self)
+{
+        if (!adw_bin_get_child(ADW_BIN(self->file)))
+                adw_bin_set_child(ADW_BIN(self->file), g_object_new(SM_TYPE_MESSAGE_FILE, NULL));
+        return SM_MESSAGE_FILE(adw_bin_get_child(ADW_BIN(self->file)));
+}
+
 static void update(SmMessageRow *self)
 {
         const ClientMessage *fields = sm_message_fields(self->message);
@@ -210,7 +218,7 @@ static void update(SmMessageRow *self)
         show_quote(self, fields);
         gtk_widget_set_visible(self->file, is_file);
         if (is_file)
-                sm_message_file_set(SM_MESSAGE_FILE(self->file), self->daemon, fields);
+                sm_message_file_set(file_of(self), self->daemon, fields);
         gtk_widget_set_visible(self->text, !is_file || *fields->text != 0);
         message_text_set(GTK_LABEL(self->text), fields->text);
         gtk_widget_set_visible(self->reactions, message_reactions_show(GTK_BOX(self->reactions), fields,
@@ -279,7 +287,6 @@ static void sm_message_row_class_init(SmMessageRowClass *class)
         GtkWidgetClass *widget = GTK_WIDGET_CLASS(class);
 
         G_OBJECT_CLASS(class)->dispose = sm_message_row_dispose;
-        g_type_ensure(SM_TYPE_MESSAGE_FILE);
         gtk_widget_class_set_accessible_role(widget, GTK_ACCESSIBLE_ROLE_GROUP);
         gtk_widget_class_set_template_from_resource(widget, "/org/securemessenger/SecureMessenger/message-row.ui");
         gtk_widget_class_bind_template_child(widget, SmMessageRow, box);
@@ -329,8 +336,8 @@ void sm_message_row_set_message(SmMessageRow *self, SmMessage *message)
         g_set_object(&self->message, message);
         g_clear_handle_id(&self->timer, g_source_remove);
         if (!message) {
-                if (self->file)
-                        sm_message_file_clear(SM_MESSAGE_FILE(self->file));
+                if (self->file && adw_bin_get_child(ADW_BIN(self->file)))
+                        sm_message_file_clear(file_of(self));
                 return;
         }
         g_signal_connect_swapped(message, "changed", G_CALLBACK(update), self);

@@ -5,8 +5,8 @@
 
 #include "client/connection.h"
 
-/* How much one sees above what is unread, and how much is loaded at once for it. */
-enum { UNREAD_CONTEXT = 10, FIRST_PAGE_MAX = 500 };
+/* How much one sees above what is unread, and how much is loaded at first: little, as that is what one waits for, or all of that. */
+enum { UNREAD_CONTEXT = 10, FIRST_PAGE_MIN = 20, FIRST_PAGE_MAX = 500 };
 
 struct _SmHistory {
         GObject parent;
@@ -409,7 +409,7 @@ SmHistory *sm_history_new(SmDaemon *daemon, const char *conversation, guint unre
 
         self->daemon = g_object_ref(daemon);
         self->conversation = g_strdup(conversation);
-        self->first_page = CLAMP(unread + UNREAD_CONTEXT, HISTORY_PAGE, FIRST_PAGE_MAX);
+        self->first_page = CLAMP(unread + UNREAD_CONTEXT, FIRST_PAGE_MIN, FIRST_PAGE_MAX);
         g_signal_connect_swapped(daemon, "message", G_CALLBACK(on_message), self);
         sm_history_load_older(self);
         return self;
