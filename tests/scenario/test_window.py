@@ -83,8 +83,7 @@ def test_what_is_done_to_messages(screen, alice, bob):
     screen.see("label", "map.txt")
     (bob.folder / "lantern.png").write_bytes(base64.b64decode(PICTURE))
     bob.smctl("send", "--file", bob.folder / "lantern.png", alice.name, expect=0)
-    until("the picture is there", lambda: screen.see("image", "lantern.png").get_extents(
-        screen.atspi.CoordType.WINDOW).height > 0)
+    until("the picture is there", lambda: screen.see("image", "lantern.png").get_extents().height > 0)
     bob.smctl("delete", "--yes", message, expect=0)
     screen.see("label", "This message was deleted")
 

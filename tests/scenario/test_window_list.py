@@ -54,7 +54,7 @@ def see_nothing_inside(screen, outer, role, name):
 
 
 def act(node, action):
-    names = [node.get_action_name(i) for i in range(node.get_n_actions())]
+    names = node.actions()
     assert node.do_action(names.index(action)), f"{action} among {names}"
 
 

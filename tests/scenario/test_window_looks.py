@@ -55,7 +55,7 @@ def open_window(screen, display, width, **env):
 
 def place(screen, role, name):
     """Where it is in its window: from and to, across."""
-    extents = screen.see(role, name).get_extents(screen.atspi.CoordType.WINDOW)
+    extents = screen.see(role, name).get_extents()
     return extents.x, extents.x + extents.width
 
 
@@ -93,6 +93,6 @@ def test_right_to_left(screen, display, bob):
     until("both sides", lambda: place(screen, "label", "Is the boat ready?")[0] > 0)
     other, own = place(screen, "label", "Is the boat ready?"), place(screen, "label", "It leaves at nine")
     assert own[0] < other[0]
-    listed = row.get_extents(screen.atspi.CoordType.WINDOW)
+    listed = row.get_extents()
     assert listed.x > other[0]
     assert screen.see("label", "امروز")

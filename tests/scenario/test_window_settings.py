@@ -32,7 +32,7 @@ def setting(user, name):
 
 
 def is_on(screen, name):
-    return screen.see("check box", name).get_state_set().contains(screen.atspi.StateType.CHECKED)
+    return screen.see("check box", name).has(screen.atspi.StateType.CHECKED)
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_end_and_beginning(preferences, screen, alice, shared_server):
     screen.see_no("frame", "Preferences")
     screen.write("text", "Address or link", f"Join us: {shared_server.url}#{shared_server.pin}")
     pin = screen.see("text", "Pin")
-    until("the link is read", lambda: screen.atspi.Text.get_text(pin, 0, len(shared_server.pin)) == shared_server.pin)
+    until("the link is read", lambda: pin.get_text(0, len(shared_server.pin)) == shared_server.pin)
     screen.write("text", "User name", alice.name)
     screen.click("push button", "I Have One")
     screen.write("password text", "Password", "of nobody at all")

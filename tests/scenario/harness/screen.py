@@ -10,7 +10,7 @@ import subprocess
 
 import gi
 
-from harness import places
+from harness import places, tree
 from harness.process import Process
 from harness.waiting import until
 
@@ -18,7 +18,6 @@ gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
 LAUNCHER = pathlib.Path("/usr/libexec/at-spi-bus-launcher")
-PLAIN = {"page tab", "scroll bar"}  # nothing in them is worth the way
 NAME, PATH = "org.securemessenger.SecureMessenger", "/org/securemessenger/SecureMessenger"
 
 KEYS = {"Return": 0xff0d, "Escape": 0xff1b, "Up": 0xff52, "Down": 0xff54, "Tab": 0xff09, "Menu": 0xff67, "BackSpace": 0xff08}  # keysyms
@@ -61,6 +60,7 @@ class Screen:
         self.atspi = Atspi
         Atspi.init()
         Atspi.set_timeout(30_000, 30_000)  # a busy machine is no failure
+        self.tree = tree.Bus(os.environ["AT_SPI_BUS_ADDRESS"], Atspi.role_get_name)
         self.window = Process("secure-messenger", user.folder, [places.WINDOW], self.env)
 
     def end(self):
@@ -87,26 +87,10 @@ class Screen:
 
     # What is in the window
 
-    def walk(self, node=None):
-        """Every object that is there for a screen reader, with its role and name."""
-        if node is None:
-            desktop = self.atspi.get_desktop(0)
-            for i in range(desktop.get_child_count()):
-                if (program := desktop.get_child_at_index(i)) is not None:
-                    yield from self.walk(program)
-            return
-        node.clear_cache()
-        role = node.get_role_name()
-        yield node, role, node.get_name()
-        if role in PLAIN:
-            return
-        # All at once: GTK 4.8 does not survive the question for a window that has closed meanwhile.
-        children = [node.get_child_at_index(i) for i in range(node.get_child_count())]
-        if role == "application":
-            children.reverse()  # the window in front comes first
-        for child in children:
-            if child is not None:
-                yield from self.walk(child)
+    def walk(self, top=None):
+        """Every object that is there for a screen reader, or in that one, with its role and name."""
+        for node in [top] if top is not None else self.tree.windows():
+            yield from self.tree.walk(node)
 
     def find(self, role, name):
         """The object with that role whose name has this in it, or None. It may go while one looks."""
@@ -129,17 +113,15 @@ class Screen:
     def is_sensitive(self, role, name):
         """Whether it can be used: what is inside something that cannot be does not say so itself."""
         node = self.see(role, name)
-        while node is not None and node.get_role_name() != "application":
-            node.clear_cache()
-            if not node.get_state_set().contains(self.atspi.StateType.SENSITIVE):
+        while node.get_role_name() != "application":
+            if not node.has(self.atspi.StateType.SENSITIVE):
                 return False
             node = node.get_parent()
         return True
 
     def click(self, role, name, action="click"):
         node = self.see(role, name)
-        names = [node.get_action_name(i) for i in range(node.get_n_actions())]
-        assert node.do_action(names.index(action)), f"{role} {name!r}: {action}"
+        assert node.do_action(node.actions().index(action)), f"{role} {name!r}: {action}"
 
     def write(self, role, name, text):
         assert self.see(role, name).set_text_contents(text), f"{role} {name!r} takes no text"
@@ -150,7 +132,7 @@ class Screen:
         """Waits until keys go there."""
         def focused():
             node = self.find(role, name)
-            return node and node.get_state_set().contains(self.atspi.StateType.FOCUSED)
+            return node and node.has(self.atspi.StateType.FOCUSED)
         until(f"{role} {name!r} has the focus", focused)
 
     def press(self, *keys):
@@ -167,7 +149,7 @@ class Screen:
         """The role and name of what has the keyboard, or None."""
         try:
             return next(((role, name) for node, role, name in self.walk()
-                         if node.get_state_set().contains(self.atspi.StateType.FOCUSED)), None)
+                         if node.has(self.atspi.StateType.FOCUSED)), None)
         except GLib.Error:
             return None
 
