@@ -99,6 +99,14 @@ class Screen:
         except GLib.Error:
             return None
 
+    def find_shown(self, role, name):
+        """The same of those that have a place in the window: a page that is not in front has none."""
+        try:
+            return next((node for node, is_role, is_name in self.walk()
+                         if is_role == role and name in is_name and node.get_extents().width > 0), None)
+        except GLib.Error:
+            return None
+
     def see(self, role, name):
         """Waits until it is there."""
         try:
@@ -121,6 +129,8 @@ class Screen:
 
     def click(self, role, name, action="click"):
         node = self.see(role, name)
+        if role in ("push button", "page tab"):  # those cannot be used where they are not shown
+            node = until(f"{role} {name!r} in front", lambda: self.find_shown(role, name))
         assert node.do_action(node.actions().index(action)), f"{role} {name!r}: {action}"
 
     def write(self, role, name, text):
