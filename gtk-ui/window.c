@@ -32,6 +32,15 @@ static void show_conversation(SmWindow *self, SmConversation *conversation)
                 adw_leaflet_set_visible_child(ADW_LEAFLET(self->leaflet), self->conversation);
 }
 
+/* Where the list is alone, nothing in it is chosen, so that everything can be. */
+static void on_pages_changed(SmWindow *self)
+{
+        gboolean is_list_alone = adw_leaflet_get_folded(ADW_LEAFLET(self->leaflet)) &&
+                                 adw_leaflet_get_visible_child(ADW_LEAFLET(self->leaflet)) != self->conversation;
+
+        sm_conversation_list_set_shown(SM_CONVERSATION_LIST(self->list), is_list_alone ? NULL : self->shown);
+}
+
 static gboolean find_and_show(SmWindow *self, const char *name)
 {
         SmConversation *conversation = sm_daemon_find_conversation(self->daemon, name);
@@ -249,6 +258,8 @@ static void sm_window_init(SmWindow *self)
 {
         gtk_widget_init_template(GTK_WIDGET(self));
         sm_conversation_list_set_leaflet(SM_CONVERSATION_LIST(self->list), ADW_LEAFLET(self->leaflet));
+        g_signal_connect_swapped(self->leaflet, "notify::visible-child", G_CALLBACK(on_pages_changed), self);
+        g_signal_connect_swapped(self->leaflet, "notify::folded", G_CALLBACK(on_pages_changed), self);
         sm_conversation_page_set_leaflet(SM_CONVERSATION_PAGE(self->conversation), ADW_LEAFLET(self->leaflet));
 }
 

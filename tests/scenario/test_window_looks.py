@@ -72,6 +72,10 @@ def test_narrow(screen, display, bob):
     assert display.windows()[-1].width == NARROW
     screen.click("push button", "Back")
     until("the list alone", lambda: place(screen, "push button", "Send")[0] >= NARROW)
+    row = next(extents for node, role, name in screen.walk()
+               if role == "label" and name == bob.name and 0 < (extents := node.get_extents()).x < NARROW)
+    screen.atspi.generate_mouse_event(row.x + 5, row.y + 5, "b1c")
+    until("the conversation again", lambda: 0 < place(screen, "push button", "Send")[1] <= NARROW)
 
 
 def test_left_to_right(screen, display, bob):
