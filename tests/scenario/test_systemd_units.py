@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from harness import places
+from harness.wire import certificate
 
 UNITS = places.BUILD / "systemd"
 EXPOSURE_MAX = 2.0
@@ -74,7 +75,17 @@ def test_shipped_configuration_changes_nothing():
 
 
 def test_shipped_configuration_is_understood(tmp_path):
-    done = run(tmp_path, places.SMSERVER, "--config", example_without_comments(tmp_path), "--check")
+    """With every key in force, once the files that it names are there."""
+    config, invitations = example_without_comments(tmp_path), tmp_path / "invitations"
+    invitations.write_text("a-token\n")
+    chain, key, _ = certificate(tmp_path)
+    text = config.read_text()
+    for shipped, here in (("/etc/secure-messenger/invitations", invitations), ("/etc/secure-messenger/chain.pem", chain),
+                          ("/run/credentials/smserver.service/key.pem", key)):
+        assert shipped in text
+        text = text.replace(shipped, str(here))
+    config.write_text(text)
+    done = run(tmp_path, places.SMSERVER, "--config", config, "--check")
     assert done.returncode == 0, done.stdout
 
 
