@@ -66,8 +66,7 @@ static const char *own_folder(void)
                 g_clear_pointer(&folder, g_free);
                 return NULL;
         }
-        if (g_application_get_default())
-                g_signal_connect(g_application_get_default(), "shutdown", G_CALLBACK(on_shutdown), folder);
+        g_signal_connect(G_APPLICATION(g_application_get_default()), "shutdown", G_CALLBACK(on_shutdown), folder);
         return folder;
 }
 

@@ -176,9 +176,17 @@ char **sm_group_members_names(SmGroupMembers *self)
 
 /* ---- What is done to them ---- */
 
+/* Takes a floating reference to the arguments. */
+static void ask_for(SmGroupMembers *self, const char *method, GVariant *arguments)
+{
+        g_autoptr(GVariant) sunk = g_variant_ref_sink(arguments);
+
+        g_signal_emit(self, signals[CHANGE], 0, method, sunk);
+}
+
 static void change_one(SmGroupMembers *self, const char *method, const char *name)
 {
-        g_signal_emit(self, signals[CHANGE], 0, method, g_variant_new("(sa{sv})", name, NULL));
+        ask_for(self, method, g_variant_new("(sa{sv})", name, NULL));
 }
 
 static void on_agreed(AdwMessageDialog *dialog, const char *response, SmGroupMembers *self)
@@ -186,7 +194,7 @@ static void on_agreed(AdwMessageDialog *dialog, const char *response, SmGroupMem
         const char *const names[] = {g_object_get_data(G_OBJECT(dialog), "name"), NULL};
 
         if (strcmp(response, "remove") == 0)
-                g_signal_emit(self, signals[CHANGE], 0, "Remove", g_variant_new("(^asa{sv})", names, NULL));
+                ask_for(self, "Remove", g_variant_new("(^asa{sv})", names, NULL));
 }
 
 static void ask_to_remove(SmGroupMembers *self, const char *name)
