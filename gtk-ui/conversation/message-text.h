@@ -14,4 +14,4 @@ void message_text_set(GtkLabel *label, const char *text);
 void message_text_init_label(GtkLabel *label); /* once, before that */
 
 /* As if somebody had clicked on it. */
-void message_text_open_link(GtkWidget *widget, const char *link);
+void message_text_open_link(GtkWidget *widget, const char *text);

@@ -194,7 +194,7 @@ static void sm_new_group_init(SmNewGroup *self)
         gtk_widget_init_template(GTK_WIDGET(self));
 }
 
-static void open(GtkWindow *parent, SmDaemon *daemon, const char *path, const char *const *without)
+static void open_at(GtkWindow *parent, SmDaemon *daemon, const char *path, const char *const *without)
 {
         SmNewGroup *self = g_object_new(SM_TYPE_NEW_GROUP, "transient-for", parent, NULL);
 
@@ -209,10 +209,10 @@ static void open(GtkWindow *parent, SmDaemon *daemon, const char *path, const ch
 
 void sm_new_group_open(GtkWindow *parent, SmDaemon *daemon)
 {
-        open(parent, daemon, NULL, NULL);
+        open_at(parent, daemon, NULL, NULL);
 }
 
 void sm_new_group_open_for(GtkWindow *parent, SmDaemon *daemon, SmConversation *group, const char *const *members)
 {
-        open(parent, daemon, g_dbus_proxy_get_object_path(sm_conversation_proxy(group)), members);
+        open_at(parent, daemon, g_dbus_proxy_get_object_path(sm_conversation_proxy(group)), members);
 }
