@@ -279,6 +279,9 @@ static ClientFailure run(Chat *chat, const Command *command, int stop_fd)
         if (!follower)
                 return report(error);
 
+        /* Before the terminal is changed: no signal may leave it so. They are handled in the loop, which begins below. */
+        watch_signals(chat, stop_fd);
+
         g_autoptr(ChatInput) input = chat_input_new(chat->has_terminal, prompt, &input_calls, chat);
         g_autoptr(ChatView) view =
                         chat_view_new(input, chat->has_terminal, command_has(command, OPTION_JSON));
@@ -286,7 +289,6 @@ static ClientFailure run(Chat *chat, const Command *command, int stop_fd)
         chat->follower = follower;
         chat->input = input;
         chat->view = view;
-        watch_signals(chat, stop_fd);
         g_signal_connect(chat->connection, "closed", G_CALLBACK(on_closed), chat);
         if (show_history(chat, &error)) {
                 g_main_loop_run(chat->loop);
