@@ -1,34 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n.h>
 
+#include "cli/agreement.h"
 #include "cli/bus.h"
 #include "cli/message-change.h"
 #include "cli/output.h"
 #include "cli/report.h"
-#include "cli/terminal.h"
 
 /* *yes_out: go on. */
 static ClientFailure confirm(const Command *command, gboolean *yes_out)
 {
-        gboolean for_me = command_has(command, OPTION_FOR_ME);
+        ClientFailure failure = agreement_ask(command,
+                                              command_has(command, OPTION_FOR_ME)
+                                                              ? _("Delete the message here, and nowhere else? (yes/no) ")
+                                                              : _("Delete the message here and at the other side? (yes/no) "),
+                                              yes_out);
 
-        *yes_out = command_has(command, OPTION_YES);
-        if (*yes_out)
-                return CLIENT_FAILURE_NONE;
-        switch (terminal_confirm(for_me ? _("Delete the message here, and nowhere else? (yes/no) ")
-                                        : _("Delete the message here and at the other side? (yes/no) "),
-                                 yes_out)) {
-        case TERMINAL_OK:
-                if (!*yes_out)
-                        output_note("%s", _("Nothing is deleted."));
-                return CLIENT_FAILURE_NONE;
-        case TERMINAL_NONE:
-                return report_usage(_("There is no terminal to ask for agreement: use --yes."));
-        case TERMINAL_INTERRUPTED:
-        case TERMINAL_TOO_LONG:
-                break;
-        }
-        return CLIENT_FAILURE_INTERRUPTED;
+        if (failure == CLIENT_FAILURE_NONE && !*yes_out)
+                output_note("%s", _("Nothing is deleted."));
+        return failure;
 }
 
 ClientFailure cmd_delete(const Command *command)

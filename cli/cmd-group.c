@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/agreement.h"
 #include "cli/arguments.h"
 #include "cli/bus.h"
 #include "cli/duration.h"
 #include "cli/group-rows.h"
 #include "cli/output.h"
 #include "cli/report.h"
-#include "cli/terminal.h"
 
 typedef struct Action Action;
 
@@ -180,26 +180,6 @@ static gboolean are_sound(const Command *command, GError **error)
         return TRUE;
 }
 
-static ClientFailure agree(const Command *command, const Action *action)
-{
-        gboolean yes = FALSE;
-
-        if (!action->question || command_has(command, OPTION_YES))
-                return CLIENT_FAILURE_NONE;
-        switch (terminal_confirm(_(action->question), &yes)) {
-        case TERMINAL_OK:
-                break;
-        case TERMINAL_NONE:
-                return report_usage(_("There is no terminal to ask for agreement: use --yes."));
-        case TERMINAL_INTERRUPTED:
-        case TERMINAL_TOO_LONG:
-                return CLIENT_FAILURE_INTERRUPTED;
-        }
-        if (!yes)
-                output_note("%s", _("Nothing is changed."));
-        return yes ? CLIENT_FAILURE_NONE : CLIENT_FAILURE_INTERRUPTED;
-}
-
 ClientFailure cmd_group(const Command *command)
 {
         const Action *action = action_of(command->arguments[0]);
@@ -215,7 +195,7 @@ ClientFailure cmd_group(const Command *command)
                 return report_usage(_("These are not the arguments that this takes: a group, and mostly names."));
         if (!are_sound(command, &error))
                 return report(error);
-        failure = agree(command, action);
+        failure = action->question ? agreement_need(command, _(action->question)) : CLIENT_FAILURE_NONE;
         if (failure != CLIENT_FAILURE_NONE)
                 return failure;
 

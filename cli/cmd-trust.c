@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/agreement.h"
 #include "cli/arguments.h"
 #include "cli/bus.h"
 #include "cli/harmless.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/report.h"
-#include "cli/terminal.h"
 #include "client/safety-number.h"
 
 static GVariant *find_contact(GDBusConnection *connection, const char *name, GError **error)
@@ -30,25 +30,14 @@ static GVariant *find_contact(GDBusConnection *connection, const char *name, GEr
 
 static ClientFailure confirm(const Command *command)
 {
-        gboolean yes;
+        gboolean yes = FALSE;
+        ClientFailure failure = agreement_ask(
+                        command, _("Compare it with theirs by another way, such as a call. Accept the key? (yes/no) "), &yes);
 
-        if (command_has(command, OPTION_YES))
-                return CLIENT_FAILURE_NONE;
-        switch (terminal_confirm(_("Compare it with theirs by another way, such as a call. Accept the key? "
-                                   "(yes/no) "),
-                                 &yes)) {
-        case TERMINAL_OK:
-                if (yes)
-                        return CLIENT_FAILURE_NONE;
-                output_note("%s", _("The key is not accepted, and nothing is sent."));
-                return CLIENT_FAILURE_KEY_CHANGED;
-        case TERMINAL_NONE:
-                return report_usage(_("There is no terminal to ask for agreement: use --yes."));
-        case TERMINAL_INTERRUPTED:
-        case TERMINAL_TOO_LONG:
-                break;
-        }
-        return CLIENT_FAILURE_INTERRUPTED;
+        if (failure != CLIENT_FAILURE_NONE || yes)
+                return failure;
+        output_note("%s", _("The key is not accepted, and nothing is sent."));
+        return CLIENT_FAILURE_KEY_CHANGED;
 }
 
 /* Accepts the very key whose number was shown: should it change meanwhile, the daemon refuses. */

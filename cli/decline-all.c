@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/agreement.h"
 #include "cli/decline-all.h"
 
 #include <glib/gi18n.h>
@@ -8,7 +9,6 @@
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/report.h"
-#include "cli/terminal.h"
 
 /* The names of those who ask. */
 static GPtrArray *find_requests(GDBusConnection *connection, GError **error)
@@ -29,26 +29,12 @@ static GPtrArray *find_requests(GDBusConnection *connection, GError **error)
 
 static ClientFailure confirm(const Command *command, guint count)
 {
-        g_autofree char *question = NULL;
-        gboolean yes = FALSE;
+        g_autofree char *question = g_strdup_printf(
+                        g_dngettext(NULL, "Decline %u request, and delete what they wrote? (yes/no) ",
+                                    "Decline %u requests, and delete what they wrote? (yes/no) ", count),
+                        count);
 
-        if (command_has(command, OPTION_YES))
-                return CLIENT_FAILURE_NONE;
-        question = g_strdup_printf(g_dngettext(NULL, "Decline %u request, and delete what they wrote? (yes/no) ",
-                                               "Decline %u requests, and delete what they wrote? (yes/no) ", count),
-                                   count);
-        switch (terminal_confirm(question, &yes)) {
-        case TERMINAL_OK:
-                break;
-        case TERMINAL_NONE:
-                return report_usage(_("There is no terminal to ask for agreement: use --yes."));
-        case TERMINAL_INTERRUPTED:
-        case TERMINAL_TOO_LONG:
-                return CLIENT_FAILURE_INTERRUPTED;
-        }
-        if (!yes)
-                output_note("%s", _("Nothing is changed."));
-        return yes ? CLIENT_FAILURE_NONE : CLIENT_FAILURE_INTERRUPTED;
+        return agreement_need(command, question);
 }
 
 static void show(const Command *command, const char *name)

@@ -9,50 +9,24 @@
 #include <unistd.h>
 
 #include "thumbnail/jpeg-write.h"
+#include "thumbnail/output.h"
 #include "thumbnail/picture-read.h"
 #include "thumbnail/sandbox.h"
 
-enum { JPEG_MAX = 32 * 1024, HEAD_SIZE = 8 };
-
-/* Without what exit() runs: the sandbox has no room for it. */
-static _Noreturn void give_up(void)
-{
-        _exit(1);
-}
-
-static void put_number(uint8_t *out, uint32_t value)
-{
-        for (unsigned i = 0; i < 4; i++)
-                out[i] = (uint8_t)(value >> 8 * (3 - i));
-}
-
-static void put(const uint8_t *data, size_t size)
-{
-        while (size > 0) {
-                ssize_t n = write(STDOUT_FILENO, data, size);
-
-                if (n <= 0)
-                        give_up();
-                data += n;
-                size -= (size_t)n;
-        }
-}
+enum { JPEG_MAX = 32 * 1024 };
 
 int main(void)
 {
         static Picture picture;
         PictureSize picture_size;
-        uint8_t head[HEAD_SIZE];
         uint8_t *jpeg;
         size_t size;
 
         if (!sandbox_enter() || !picture_read(STDIN_FILENO, &picture, &picture_size))
-                give_up();
+                output_end(1);
         if (!jpeg_write(&picture, JPEG_MAX, &jpeg, &size))
-                give_up();
-        put_number(head, picture_size.width);
-        put_number(head + 4, picture_size.height);
-        put(head, sizeof(head));
-        put(jpeg, size);
-        _exit(0);
+                output_end(1);
+        output_size(picture_size.width, picture_size.height);
+        output_bytes(jpeg, size);
+        output_end(0);
 }
