@@ -26,6 +26,12 @@ def meet(one, other):
     one.send(other, "hello")
     one.wait_text(other, "hi")
     other.wait_text(one, "hello")
+    # What is on its way to an account does not go to the next one of that name.
+    until("both have heard that", lambda: told(one, other) and told(other, one))
+
+
+def told(user, other):
+    return {"delivered"} == {message["state"] for message in user.history(other) if message["outgoing"]}
 
 
 def kinds(user, other):
