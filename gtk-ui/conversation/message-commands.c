@@ -163,6 +163,20 @@ static void on_action(GtkWidget *row, const char *action, GVariant *parameter)
                         commands[i].run(row, place, sm_message_fields(message), parameter);
 }
 
+static void on_clicked(GtkWidget *button, const char *name)
+{
+        const char *target = g_object_get_data(G_OBJECT(button), "target");
+
+        gtk_widget_activate_action_variant(button, name, target ? g_variant_new_string(target) : NULL);
+}
+
+void message_commands_connect(GtkWidget *button, const char *name, const char *target)
+{
+        if (target)
+                g_object_set_data_full(G_OBJECT(button), "target", g_strdup(target), g_free);
+        g_signal_connect(button, "clicked", G_CALLBACK(on_clicked), (gpointer)g_intern_string(name));
+}
+
 void message_commands_install(GtkWidgetClass *class)
 {
         for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)

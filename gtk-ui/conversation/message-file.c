@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "gtk-ui/conversation/message-commands.h"
 #include "gtk-ui/conversation/thumbnail.h"
 #include "gtk-ui/wording.h"
 
@@ -16,6 +17,7 @@ struct _SmMessageFile {
         GCancellable *cancellable; /* of a thumbnail on its way, or here */
         MessengerMessages *messages; /* that tells of progress */
         GtkWidget *box, *picture_button, *picture, *line, *icon, *name, *size, *progress, *problem;
+        GtkWidget *open, *save;
 };
 
 G_DEFINE_FINAL_TYPE(SmMessageFile, sm_message_file, GTK_TYPE_WIDGET)
@@ -200,10 +202,15 @@ static void sm_message_file_class_init(SmMessageFileClass *class)
         gtk_widget_class_bind_template_child(widget, SmMessageFile, name);
         gtk_widget_class_bind_template_child(widget, SmMessageFile, size);
         gtk_widget_class_bind_template_child(widget, SmMessageFile, progress);
+        gtk_widget_class_bind_template_child(widget, SmMessageFile, open);
+        gtk_widget_class_bind_template_child(widget, SmMessageFile, save);
         gtk_widget_class_bind_template_child(widget, SmMessageFile, problem);
 }
 
 static void sm_message_file_init(SmMessageFile *self)
 {
         gtk_widget_init_template(GTK_WIDGET(self));
+        message_commands_connect(self->picture_button, "message.open", NULL);
+        message_commands_connect(self->open, "message.open", NULL);
+        message_commands_connect(self->save, "message.save", NULL);
 }

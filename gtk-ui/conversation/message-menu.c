@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "gtk-ui/conversation/link.h"
+#include "gtk-ui/conversation/message-commands.h"
 
 enum { LINKS_MAX = 3 };
 
@@ -59,14 +60,13 @@ static GtkWidget *reactions_new(void)
         for (size_t i = 0; i < G_N_ELEMENTS(usual); i++) {
                 GtkWidget *button = gtk_button_new_with_label(usual[i]);
 
-                gtk_actionable_set_action_name(GTK_ACTIONABLE(button), "message.react");
-                gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "s", usual[i]);
+                message_commands_connect(button, "message.react", usual[i]);
                 gtk_widget_add_css_class(button, "flat");
                 gtk_widget_add_css_class(button, "reaction");
                 g_signal_connect(button, "clicked", G_CALLBACK(on_reaction), NULL);
                 gtk_box_append(GTK_BOX(box), button);
         }
-        gtk_actionable_set_action_name(GTK_ACTIONABLE(more), "message.choose-emoji");
+        message_commands_connect(more, "message.choose-emoji", NULL);
         gtk_widget_set_tooltip_text(more, _("Another Emoji"));
         gtk_accessible_update_property(GTK_ACCESSIBLE(more), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Another Emoji"), -1);
         gtk_widget_add_css_class(more, "flat");

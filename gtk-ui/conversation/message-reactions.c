@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "gtk-ui/conversation/message-commands.h"
+
 enum { EMOJI_MAX = 6, NAMES_MAX = 20 };
 
 typedef struct Reaction {
@@ -56,8 +58,7 @@ static GtkWidget *button_new(const Reaction *reaction)
                                                      : g_strdup(reaction->emoji);
         GtkWidget *button = gtk_button_new_with_label(label);
 
-        gtk_actionable_set_action_name(GTK_ACTIONABLE(button), "message.react");
-        gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "s", reaction->is_own ? "" : reaction->emoji);
+        message_commands_connect(button, "message.react", reaction->is_own ? "" : reaction->emoji);
         gtk_widget_set_tooltip_text(button, reaction->names->str);
         gtk_widget_add_css_class(button, "reactions");
         if (reaction->is_own)

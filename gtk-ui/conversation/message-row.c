@@ -163,6 +163,7 @@ static void show_quote(SmMessageRow *self, const ClientMessage *fields)
         const gboolean known = *fields->reply_sender != 0;
 
         gtk_widget_set_visible(self->quote, *fields->reply_to != 0);
+        gtk_widget_set_sensitive(self->quote, known);
         gtk_widget_set_visible(self->quote_sender, known);
         gtk_label_set_text(GTK_LABEL(self->quote_sender), fields->reply_sender);
         gtk_label_set_text(GTK_LABEL(self->quote_text), known ? quote : _("A message that is not here"));
@@ -322,6 +323,8 @@ static void sm_message_row_init(SmMessageRow *self)
 {
         gtk_widget_init_template(GTK_WIDGET(self));
         message_text_init_label(GTK_LABEL(self->text));
+        message_commands_connect(self->quote, "message.go-to-quoted", NULL);
+        message_commands_connect(self->again, "message.send-again", NULL);
 }
 
 SmMessageRow *sm_message_row_new(void)
