@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from harness.screen import Screen, lacking
+from harness.screen import lacking, on_screen
 from harness.waiting import until
 
 # 32 by 24 pixels of blue, a PNG.
@@ -24,14 +24,9 @@ def bob(shared_server, shared_stage):
 
 @pytest.fixture(scope="module")
 def screen(alice):
-    screen = Screen(alice)
-    try:
+    with on_screen(alice) as screen:
         screen.open()
         yield screen
-    finally:
-        screen.end()
-    said = screen.window.log()
-    assert "CRITICAL" not in said, said
 
 
 def test_first_run(screen, alice, shared_server):

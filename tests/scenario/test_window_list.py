@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from harness.screen import Screen, lacking
+from harness.screen import lacking, on_screen
 from harness.waiting import until
 
 PICTURE = "iVBORw0KGgoAAAANSUhEUgAAACAAAAAYCAIAAAAUMWhjAAAAJElEQVR42mMQ0ThBU8QwasGoBaMWjFowasGoBaMWjFowNCwAAEzPDC5OT6ZnAAAAAElFTkSuQmCC"
@@ -28,15 +28,10 @@ def bob(server, shared_stage):
 
 @pytest.fixture(scope="module")
 def screen(alice):
-    screen = Screen(alice)
-    try:
+    with on_screen(alice) as screen:
         screen.open()
         yield screen
         screen.quit()
-    finally:
-        screen.end()
-    said = screen.window.log()
-    assert "CRITICAL" not in said, said
 
 
 def inside(screen, outer, role, name):

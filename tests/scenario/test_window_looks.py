@@ -4,7 +4,7 @@ import pytest
 
 from harness import places
 from harness.display import Display
-from harness.screen import Screen, lacking
+from harness.screen import lacking, on_screen
 from harness.waiting import until
 
 WIDE, NARROW, HEIGHT = 960, 360, 640
@@ -29,13 +29,8 @@ def alice(shared_server, shared_stage, bob):
 
 @pytest.fixture(scope="module")
 def screen(alice):
-    screen = Screen(alice)
-    try:
+    with on_screen(alice, never=("CRITICAL", "Gtk-WARNING")) as screen:
         yield screen
-    finally:
-        screen.end()
-    said = screen.window.log()
-    assert "CRITICAL" not in said and "Gtk-WARNING" not in said, said
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import shlex
 import pytest
 from gi.repository import GLib
 
-from harness.screen import Screen, lacking
+from harness.screen import lacking, on_screen
 from harness.waiting import until
 
 # 32 by 24 pixels of blue, a PNG.
@@ -32,16 +32,11 @@ def bob(shared_server, shared_stage, alice):
 
 @pytest.fixture(scope="module")
 def screen(alice, bob, opened):
-    screen = Screen(alice)
-    try:
+    with on_screen(alice) as screen:
         screen.open()
         screen.action("open-conversation", bob.name)
         yield screen
         screen.quit()
-    finally:
-        screen.end()
-    said = screen.window.log()
-    assert "CRITICAL" not in said, said
 
 
 @pytest.fixture(scope="module")

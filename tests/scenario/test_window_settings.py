@@ -2,7 +2,7 @@
 """What a person sets in the window: preferences that follow the daemon, the password, the end of the account."""
 import pytest
 
-from harness.screen import Screen, lacking
+from harness.screen import lacking, on_screen
 from harness.waiting import until
 
 pytestmark = pytest.mark.skipif(bool(lacking()), reason=lacking())
@@ -15,16 +15,11 @@ def alice(shared_server, shared_stage):
 
 @pytest.fixture(scope="module")
 def screen(alice):
-    screen = Screen(alice)
-    try:
+    with on_screen(alice) as screen:
         screen.open()
         screen.see("label", "Nobody yet")
         yield screen
         screen.quit()
-    finally:
-        screen.end()
-    said = screen.window.log()
-    assert "CRITICAL" not in said, said
 
 
 def setting(user, name):

@@ -2,7 +2,7 @@
 """The window's pages about a contact: making sure of their key, and what holds for the conversation with them."""
 import pytest
 
-from harness.screen import Screen, lacking
+from harness.screen import lacking, on_screen
 from harness.terminal import Terminal
 from harness.user import path_encode
 from harness.waiting import until
@@ -31,16 +31,11 @@ def bob(shared_server, shared_stage, alice):
 
 @pytest.fixture(scope="module")
 def screen(alice, bob):
-    screen = Screen(alice)
-    try:
+    with on_screen(alice, never=("CRITICAL", "WARNING")) as screen:
         screen.open()
         screen.action("open-conversation", bob.name)
         screen.see("label", "Shall we compare?")
         yield screen
-    finally:
-        screen.end()
-    said = screen.window.log()
-    assert "CRITICAL" not in said and "WARNING" not in said, said
 
 
 class Phone:

@@ -9,7 +9,7 @@ import pytest
 from conftest import acquaint
 from harness import places
 from harness.process import Process
-from harness.screen import Screen, lacking
+from harness.screen import lacking, on_screen
 from harness.waiting import until
 
 # 32 by 24 pixels of blue, a PNG.
@@ -29,15 +29,10 @@ def people(shared_server, shared_stage):
 
 @pytest.fixture(scope="module")
 def screen(people):
-    screen = Screen(people[0])
-    try:
+    with on_screen(people[0]) as screen:
         screen.open()
         yield screen
         screen.quit()
-    finally:
-        screen.end()
-    said = screen.window.log()
-    assert "CRITICAL" not in said, said
 
 
 @pytest.fixture

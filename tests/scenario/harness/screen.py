@@ -3,6 +3,7 @@
 
 One screen in one process of tests: its library talks to one accessibility bus for as long as it lives.
 """
+import contextlib
 import os
 import pathlib
 import shutil
@@ -37,6 +38,19 @@ def lacking():
     except ValueError:
         return "gir1.2-atspi-2.0 is not there"
     return ""
+
+
+@contextlib.contextmanager
+def on_screen(user, never=("CRITICAL",), known=()):
+    """A screen for as long as stories are told on it; then no line that the window has logged has any of `never`, but those with any of `known`."""
+    screen = Screen(user)
+    try:
+        yield screen
+    finally:
+        screen.end()
+    log = screen.window.log()
+    bad = [line for line in log.splitlines() if any(word in line for word in never)]
+    assert all(any(word in line for word in known) for line in bad), log
 
 
 class Screen:
