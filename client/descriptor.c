@@ -15,13 +15,29 @@ static int fail(GError **error, const char *what)
         return -1;
 }
 
-int client_descriptor_from_bytes(const void *bytes, size_t size, GError **error)
+int client_descriptor_new(GError **error)
 {
         int fd = memfd_create("message", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+        return fd < 0 ? fail(error, "memfd_create") : fd;
+}
+
+gboolean client_descriptor_seal(int fd, GError **error)
+{
+        if (lseek(fd, 0, SEEK_SET) >= 0 &&
+            fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) >= 0)
+                return TRUE;
+        fail(error, "fcntl");
+        return FALSE;
+}
+
+int client_descriptor_from_bytes(const void *bytes, size_t size, GError **error)
+{
+        int fd = client_descriptor_new(error);
         size_t done = 0;
 
         if (fd < 0)
-                return fail(error, "memfd_create");
+                return -1;
         while (done < size) {
                 ssize_t n = write(fd, (const char *)bytes + done, size - done);
 
@@ -34,9 +50,7 @@ int client_descriptor_from_bytes(const void *bytes, size_t size, GError **error)
                 }
                 done += (size_t)n;
         }
-        if (lseek(fd, 0, SEEK_SET) < 0 ||
-            fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0) {
-                fail(error, "fcntl");
+        if (!client_descriptor_seal(fd, error)) {
                 close(fd);
                 return -1;
         }

@@ -66,6 +66,19 @@ AttachmentSealing *attachment_sealing_free(AttachmentSealing *sealing)
 
 /* ---- What comes of it ---- */
 
+/* From here on the file that it was made of is needed no more. */
+static int set_sealed(Store *store, uint64_t message, const ContentAttachment *content)
+{
+        int64_t contact;
+        int r;
+
+        r = transfer_contact(store, message, &contact);
+        if (r != 0)
+                return r < 0 ? r : 0; /* somebody has deleted it */
+        r = store_attachment_set_sealed(store, message, content);
+        return r < 0 ? r : store_event_add(store, EVENT_ATTACHMENT_CHANGED, contact, message);
+}
+
 static int finish(AttachmentSealing *sealing, uint64_t message, int result, const ContentAttachment *content)
 {
         _cleanup_(store_rollbackp) Store *transaction = NULL;
@@ -75,7 +88,7 @@ static int finish(AttachmentSealing *sealing, uint64_t message, int result, cons
         if (r < 0)
                 return r;
         if (result == 0)
-                r = store_attachment_set_sealed(sealing->store, message, content);
+                r = set_sealed(sealing->store, message, content);
         else
                 r = transfer_fail_message(sealing->store, message, problem_from_result(result));
         return r < 0 ? r : store_commit(&transaction);

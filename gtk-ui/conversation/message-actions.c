@@ -64,6 +64,11 @@ static void delete(GtkWidget *widget, SmDaemon *daemon, const char *id, gboolean
                 g_variant_builder_clear(&options);
 }
 
+void message_delete_here(GtkWidget *widget, SmDaemon *daemon, const char *id)
+{
+        delete(widget, daemon, id, FALSE);
+}
+
 static void on_deletion(AdwMessageDialog *dialog, const char *response, Deletion *deletion)
 {
         if (strcmp(response, "cancel") != 0)
@@ -90,46 +95,6 @@ void message_delete(GtkWidget *widget, SmDaemon *daemon, const ClientMessage *me
         adw_message_dialog_set_close_response(self, "cancel");
         g_signal_connect_data(dialog, "response", G_CALLBACK(on_deletion), deletion, deletion_free, 0);
         gtk_window_present(GTK_WINDOW(dialog));
-}
-
-/* ---- Sending again ---- */
-
-gboolean message_can_be_sent_again(const ClientMessage *message)
-{
-        return message->outgoing && strcmp(message->state, "failed") == 0 && strcmp(message->kind, "text") == 0;
-}
-
-/* The failed one has had its time: what was said stands once. */
-static void on_sent_again(GObject *source, GAsyncResult *result, gpointer userdata)
-{
-        Deletion *old = userdata;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) reply = g_dbus_proxy_call_finish(G_DBUS_PROXY(source), result, &error);
-
-        if (reply)
-                delete(old->widget, old->daemon, old->id, FALSE);
-        else
-                toast_failure(old->widget, error);
-        deletion_free(old, NULL);
-}
-
-/* The daemon has no way back for what has failed: that is for good. A new message says the same. */
-void message_send_again(GtkWidget *widget, SmDaemon *daemon, const ClientMessage *message)
-{
-        GVariantBuilder options = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
-        Deletion *old;
-
-        if (!message_can_be_sent_again(message) || !sm_daemon_messages(daemon)) {
-                g_variant_builder_clear(&options);
-                return;
-        }
-        if (*message->reply_text)
-                g_variant_builder_add(&options, "{sv}", "reply-to", g_variant_new_string(message->reply_to));
-        old = g_new0(Deletion, 1);
-        old->widget = g_object_ref(widget);
-        old->daemon = g_object_ref(daemon);
-        old->id = g_strdup(message->id);
-        call(daemon, "Send", g_variant_new("(ssa{sv})", message->conversation, message->text, &options), on_sent_again, old);
 }
 
 /* ---- Looking ---- */

@@ -15,9 +15,8 @@
 void message_react(GtkWidget *widget, SmDaemon *daemon, const char *id, const char *emoji);
 /* Asks first, and for whom. */
 void message_delete(GtkWidget *widget, SmDaemon *daemon, const ClientMessage *message);
-/* What has failed, as a new message. */
-void message_send_again(GtkWidget *widget, SmDaemon *daemon, const ClientMessage *message);
-gboolean message_can_be_sent_again(const ClientMessage *message);
+/* For oneself, without a question. */
+void message_delete_here(GtkWidget *widget, SmDaemon *daemon, const char *id);
 void message_copy(GtkWidget *widget, const ClientMessage *message);
 /* Shows the message with this ID where the conversation is. */
 void message_go_to(GtkWidget *widget, SmDaemon *daemon, const char *id);

@@ -10,6 +10,7 @@
 #include "gtk-ui/conversation/message-information.h"
 #include "gtk-ui/conversation/message-list.h"
 #include "gtk-ui/conversation/message-menu.h"
+#include "gtk-ui/conversation/message-resend.h"
 #include "gtk-ui/conversation/message-row.h"
 #include "gtk-ui/conversation/message-text.h"
 #include "gtk-ui/conversation/picture-window.h"

@@ -137,6 +137,8 @@ static void show_icon(SmMessageFile *self, const char *name)
 
 static const char *problem_of(const ClientMessage *message)
 {
+        if (message->outgoing && strcmp(message->transfer, "gone") == 0) /* why, the message says itself */
+                return _("The file is not kept here any more.");
         if (*message->transfer_problem_text)
                 return message->transfer_problem_text;
         if (strcmp(message->transfer, "gone") == 0)

@@ -5,11 +5,11 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "gtk-ui/conversation/message-actions.h"
 #include "gtk-ui/conversation/message-commands.h"
 #include "gtk-ui/conversation/message-file.h"
 #include "gtk-ui/conversation/message-menu.h"
 #include "gtk-ui/conversation/message-reactions.h"
+#include "gtk-ui/conversation/message-resend.h"
 #include "gtk-ui/conversation/message-text.h"
 #include "gtk-ui/conversation/notice.h"
 #include "gtk-ui/wording.h"

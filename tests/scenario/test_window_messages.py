@@ -131,6 +131,34 @@ def test_send_again(screen, alice, bob, shared_server, shared_stage):
     screen.action("open-conversation", bob.name)
 
 
+def test_send_file_again(screen, alice, bob, shared_server, shared_stage):
+    """A file as well, with its name and caption; where it cannot be read any more that is said, and nothing changes."""
+    (alice.folder / "log.txt").write_text("Wind from the north")
+    alice.smctl("send", "--file", alice.folder / "log.txt", "dave-of-later", "Day one", expect=9)
+    failed, = alice.history("dave-of-later")
+    screen.action("open-conversation", "dave-of-later")
+    screen.see("label", "knows nobody of that name")
+    folder = alice.home / ".local/state/secure-messenger/attachments"
+    newest = max(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    hidden = newest.rename(alice.folder / "hidden")
+    screen.click("push button", "Send Again")
+    screen.see("label", "cannot be read here any more")
+    hidden.rename(newest)
+    dave = shared_stage.user("dave-of-later")
+    dave.register(shared_server)
+    dave.send(alice, "Here I am")
+    alice.wait_text(dave, "Here I am")
+    assert [m["id"] for m in alice.history(dave) if m["kind"] == "attachment"] == [failed["id"]]
+    screen.click("push button", "Send Again")
+    got = until("dave has it", lambda: next((m for m in dave.history(alice) if m["kind"] == "attachment"), None))
+    assert (got["name"], got["text"], got["media_type"]) == ("log.txt", "Day one", failed["media_type"])
+    dave.smctl("save", "--output", dave.folder / "log.txt", got["id"], expect=0)
+    assert (dave.folder / "log.txt").read_text() == "Wind from the north"
+    screen.see_no("push button", "Send Again")
+    assert [m["id"] for m in alice.history(dave) if m["kind"] == "attachment"] == [got["id"]]
+    screen.action("open-conversation", bob.name)
+
+
 def test_information(screen, alice, bob):
     choose(screen, "Then I come", ("menu item", "Information"))
     screen.see("label", "Has arrived")
