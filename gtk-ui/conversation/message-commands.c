@@ -14,6 +14,7 @@
 #include "gtk-ui/conversation/message-row.h"
 #include "gtk-ui/conversation/message-text.h"
 #include "gtk-ui/conversation/picture-window.h"
+#include "gtk-ui/conversation/text-window.h"
 
 /* place: what stays where it is, while the row may become another message's. */
 typedef struct Command {
@@ -55,6 +56,11 @@ static void run_choose_emoji(GtkWidget *row, GtkWidget *place, const ClientMessa
 static void run_copy(GtkWidget *row, GtkWidget *place, const ClientMessage *message, GVariant *parameter)
 {
         message_copy(place, message);
+}
+
+static void run_show_all(GtkWidget *row, GtkWidget *place, const ClientMessage *message, GVariant *parameter)
+{
+        sm_text_window_show(place, daemon_of(row), message);
 }
 
 static void run_open(GtkWidget *row, GtkWidget *place, const ClientMessage *message, GVariant *parameter)
@@ -123,6 +129,11 @@ static gboolean has_text(SmMessage *message)
         return sm_message_is_said(message) && *sm_message_fields(message)->text;
 }
 
+static gboolean is_cut(SmMessage *message)
+{
+        return has_text(message) && message_text_is_cut(sm_message_fields(message)->text);
+}
+
 static gboolean is_file(SmMessage *message)
 {
         return strcmp(sm_message_fields(message)->kind, "attachment") == 0;
@@ -145,6 +156,7 @@ static const Command commands[] = {
                 {"message.react", "s", run_react, is_there},
                 {"message.choose-emoji", NULL, run_choose_emoji, is_there},
                 {"message.copy", NULL, run_copy, has_text},
+                {"message.show-all", NULL, run_show_all, is_cut},
                 {"message.open", NULL, run_open, is_file},
                 {"message.open-link", "s", run_open_link, has_text},
                 {"message.save", NULL, run_save, is_file},

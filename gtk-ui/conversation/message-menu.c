@@ -122,6 +122,7 @@ static GMenu *model_new(const char *text)
         add(second, _("_Reply"), "message.reply");
         add(second, _("_Edit"), "message.edit");
         add(second, _("_Copy Text"), "message.copy");
+        add(second, _("Show A_ll"), "message.show-all");
         add(second, _("_Open"), "message.open");
         add(second, _("_Save As…"), "message.save");
         add_links(second, text);

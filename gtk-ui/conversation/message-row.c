@@ -28,7 +28,7 @@ struct _SmMessageRow {
         guint timer; /* to count what is left */
         GtkWidget *box, *day, *unread, *notice, *line, *avatar, *column, *bubble, *sender, *quote, *quote_sender, *quote_text;
         GtkWidget *file, *text, *expires, *expires_time, *edited, *time, *state, *reactions, *unaccepted, *failure, *reason;
-        GtkWidget *again;
+        GtkWidget *again, *whole; /* whole: NULL until one needs it */
 };
 
 G_DEFINE_FINAL_TYPE(SmMessageRow, sm_message_row, GTK_TYPE_WIDGET)
@@ -206,6 +206,22 @@ static SmMessageFile *file_of(SmMessageRow *self)
         return SM_MESSAGE_FILE(adw_bin_get_child(ADW_BIN(self->file)));
 }
 
+static void show_text(SmMessageRow *self, const ClientMessage *fields, gboolean is_shown)
+{
+        const gboolean is_cut = is_shown && message_text_is_cut(fields->text);
+
+        gtk_widget_set_visible(self->text, is_shown);
+        message_text_set(GTK_LABEL(self->text), fields->text);
+        if (is_cut && !self->whole) {
+                self->whole = gtk_button_new_with_label(_("Show All"));
+                gtk_widget_set_halign(self->whole, GTK_ALIGN_START);
+                gtk_box_insert_child_after(GTK_BOX(self->bubble), self->whole, self->text);
+                message_commands_connect(self->whole, "message.show-all", NULL);
+        }
+        if (self->whole)
+                gtk_widget_set_visible(self->whole, is_cut);
+}
+
 static void update(SmMessageRow *self)
 {
         const ClientMessage *fields = sm_message_fields(self->message);
@@ -220,8 +236,7 @@ static void update(SmMessageRow *self)
         gtk_widget_set_visible(self->file, is_file);
         if (is_file)
                 sm_message_file_set(file_of(self), self->daemon, fields);
-        gtk_widget_set_visible(self->text, !is_file || *fields->text != 0);
-        message_text_set(GTK_LABEL(self->text), fields->text);
+        show_text(self, fields, !is_file || *fields->text != 0);
         gtk_widget_set_visible(self->reactions, message_reactions_show(GTK_BOX(self->reactions), fields,
                                                                        sm_daemon_user_name(self->daemon)));
         gtk_widget_set_halign(self->reactions, fields->outgoing ? GTK_ALIGN_END : GTK_ALIGN_START);

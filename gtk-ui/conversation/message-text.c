@@ -9,7 +9,7 @@
 #include "gtk-ui/toast.h"
 
 enum {
-        SHOWN_CHARACTERS_MAX = 8000, /* a label lays out all of its text */
+        SHOWN_CHARACTERS_MAX = 4000, /* a label lays out all of its text */
         LINKS_MAX = 64,
         WORD_MAX = 1000, /* where lines break inside of words, a longer one takes the square of the time */
 };
@@ -20,7 +20,7 @@ static gboolean is_harmful(gunichar c)
         return (g_unichar_iscntrl(c) && c != '\n' && c != '\t') || c == 0x202d || c == 0x202e;
 }
 
-static char *harmless(const char *text)
+static char *harmless(const char *text, glong characters_max)
 {
         GString *out = g_string_sized_new(64);
         glong count = 0, word = 0;
@@ -28,9 +28,8 @@ static char *harmless(const char *text)
         for (const char *c = text; *c; c = g_utf8_next_char(c)) {
                 const gunichar character = g_utf8_get_char(c);
 
-                if (++count > SHOWN_CHARACTERS_MAX) {
-                        /* TRANSLATORS: after the beginning of a very long message */
-                        g_string_append_printf(out, "…\n%s", _("[The message is longer: smctl history shows all of it]"));
+                if (++count > characters_max) {
+                        g_string_append(out, "…");
                         break;
                 }
                 g_string_append_unichar(out, is_harmful(character) ? 0xfffd : character);
@@ -39,6 +38,16 @@ static char *harmless(const char *text)
                         g_string_append_unichar(out, 0x200b); /* a line may break here */
         }
         return g_string_free(out, FALSE);
+}
+
+char *message_text_harmless(const char *text)
+{
+        return harmless(text, G_MAXLONG);
+}
+
+gboolean message_text_is_cut(const char *text)
+{
+        return strlen(text) > SHOWN_CHARACTERS_MAX && g_utf8_strlen(text, -1) > SHOWN_CHARACTERS_MAX;
 }
 
 static void append_escaped(GString *markup, const char *text, gsize length)
@@ -67,7 +76,7 @@ static void append_link(GString *markup, const char *text, gsize length)
 
 char *message_text_markup(const char *text)
 {
-        g_autofree char *plain = harmless(text);
+        g_autofree char *plain = harmless(text, SHOWN_CHARACTERS_MAX);
         GString *markup = g_string_sized_new(64);
         gsize done = 0, start, end;
 

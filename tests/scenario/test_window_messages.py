@@ -211,6 +211,22 @@ def test_links(screen, alice, bob, opened):
     until("it is opened", lambda: "wreck.example" in opened.read_text())
 
 
+def test_long_text(screen, alice, bob):
+    """Its beginning is in the conversation, and all of it in a window, which goes with the message."""
+    bob.send(alice, "Once upon a time " * 1500 + "\u202ethe end")
+    screen.click("push button", "Show All")
+    shown = screen.see("text", "All of the Message").get_text(0, -1)
+    assert shown.replace("\n", "") == "Once upon a time " * 1500 + "\ufffdthe end"
+    assert max(map(len, shown.split("\n"))) < 3000  # none takes long to be laid out
+    screen.press("Escape")
+    screen.see_no("text", "All of the Message")
+    choose(screen, "Once upon a time", ("menu item", "Show All"))
+    screen.see("text", "All of the Message")
+    bob.smctl("delete", "--yes", bob.history(alice)[-1]["id"], expect=0)
+    screen.see_no("text", "All of the Message")
+    screen.see_no("push button", "Show All")
+
+
 def test_announced(screen, alice, bob):
     """What comes while the conversation is open is told: the window has another name, which screen readers say."""
     said = []
