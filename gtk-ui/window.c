@@ -185,6 +185,11 @@ static void on_new_conversation(GtkWidget *widget, const char *action, GVariant 
         sm_conversation_list_new_conversation(SM_CONVERSATION_LIST(self->list));
 }
 
+static void on_write_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+        on_write_to(SM_WINDOW(widget), g_variant_get_string(parameter, NULL));
+}
+
 static void on_preferences(GtkWidget *widget, const char *action, GVariant *parameter)
 {
         sm_preferences_window_open(GTK_WINDOW(widget), SM_WINDOW(widget)->daemon);
@@ -250,6 +255,7 @@ static void sm_window_class_init(SmWindowClass *class)
         gtk_widget_class_install_action(widget, "win.new-conversation", NULL, on_new_conversation);
         gtk_widget_class_install_action(widget, "win.show-help-overlay", NULL, on_shortcuts);
         gtk_widget_class_install_action(widget, "win.new-group", NULL, on_new_group);
+        gtk_widget_class_install_action(widget, "win.write-to", "s", on_write_action);
         gtk_widget_class_install_action(widget, "win.back", NULL, on_back);
         gtk_widget_class_install_action(widget, "win.preferences", NULL, on_preferences);
 }

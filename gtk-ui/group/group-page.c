@@ -160,10 +160,10 @@ static void on_change(SmGroupPage *self, const char *method, GVariant *arguments
         start(self, g_intern_string(method), arguments);
 }
 
+/* They may be no contact yet. */
 static void on_write(SmGroupPage *self, const char *name)
 {
-        g_action_group_activate_action(G_ACTION_GROUP(g_application_get_default()), "open-conversation",
-                                       g_variant_new_string(name));
+        gtk_widget_activate_action(GTK_WIDGET(gtk_window_get_transient_for(GTK_WINDOW(self))), "win.write-to", "s", name);
         gtk_window_close(GTK_WINDOW(self));
 }
 

@@ -168,3 +168,19 @@ def test_leave(screen, people):
     screen.click("push button", "_Leave", "click")
     until("she is out", lambda: alice.name not in members(carol, "sailors"))
     screen.see("label", "You have left this group")
+
+
+def test_write_to_member(screen, people):
+    """Somebody whom she knows from the group alone: as to any stranger, and the group stays as it is."""
+    alice, bob, carol = people
+    assert bob.name not in [c["name"] for c in alice.smctl("--json", "contacts", expect=0).lines]
+    screen.action("open-conversation", "+ship")
+    read(screen, "Back again")
+    screen.click("filler", "SmConversationPage", "conversation.details")
+    screen.click("panel", bob.name, "member.write")
+    screen.see_no("label", "3 members")
+    screen.write("text", "Message", "Just the two of us")
+    screen.click("push button", "Send")
+    bob.wait_text(alice, "Just the two of us")
+    read(screen, "Just the two of us")
+    assert "Just the two of us" not in texts(carol, "+ship")
