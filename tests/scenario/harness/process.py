@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Programs that run in the background of a scenario, each with a log file, none outliving it."""
 import os
+import pathlib
 import signal
 import subprocess
 
@@ -58,6 +59,21 @@ class Process:
         """True while it runs; what it said last, if it does not."""
         assert self.running, f"{self.name} ended with {self.process.returncode}:\n{self.log()[-4000:]}"
         return True
+
+    def freeze(self):
+        """It does nothing until thaw(). A stop signal takes its time to reach every thread."""
+        os.kill(self.pid, signal.SIGSTOP)
+        tasks = pathlib.Path(f"/proc/{self.pid}/task")
+
+        def is_stopped(task):
+            try:
+                return task.joinpath("stat").read_text().rpartition(")")[2].split()[0] == "T"
+            except (FileNotFoundError, ProcessLookupError):  # a thread that has ended
+                return True
+        waiting.until(f"the stop of {self.name}", lambda: all(map(is_stopped, tasks.iterdir())))
+
+    def thaw(self):
+        os.kill(self.pid, signal.SIGCONT)
 
     def kill(self):
         """As a power cut would."""

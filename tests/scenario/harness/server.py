@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A real smserver on a port of its own."""
-import os
-import pathlib
 import re
-import signal
 import socket
 import subprocess
 
 from harness import places
 from harness.process import Process, environment
-from harness.waiting import until
 
 URL = re.compile(r"wss://[^\s\"']+:(\d+)[^\s\"']*")
 PIN = re.compile(r"sha256:[0-9a-fA-F:]+")
@@ -72,14 +68,11 @@ class Server:
         self.process.process.stdout.close()
 
     def freeze(self):
-        """It answers nobody until thaw(). A stop signal takes its time to reach every thread."""
-        os.kill(self.pid, signal.SIGSTOP)
-        tasks = pathlib.Path(f"/proc/{self.pid}/task")
-        until("the server's stop", lambda: all(task.joinpath("stat").read_text().rpartition(")")[2].split()[0] == "T"
-                                               for task in tasks.iterdir()))
+        """It answers nobody until thaw()."""
+        self.process.freeze()
 
     def thaw(self):
-        os.kill(self.pid, signal.SIGCONT)
+        self.process.thaw()
 
     def restart(self):
         self.stop()
