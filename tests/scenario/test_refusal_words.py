@@ -107,6 +107,7 @@ def test_groups(talked):
     says(alice, 29, "leave", "group", "remove", "ships", alice.name)
     alice.smctl("timer", "+ships", "1h", expect=0)
     assert alice.smctl("timer", "+ships", expect=0).out == "1h\n"
+    until("bob is in it", lambda: bob.smctl("timer", "+ships").out == "1h\n")
     says(bob, 51, "administrator", "timer", "+ships", "1d")
     assert "with you alone" in group("create", "lone", "nobody-here", expect=57).err
     assert "with you alone" not in group("create", "", "nobody-here", expect=55).err
