@@ -88,11 +88,16 @@ def test_blocked(friends):
 
 def test_typing(friends):
     ann, ben = friends
-    set_typing(ann, ben, True)
-    until("ben sees it", lambda: ben.contact(ann, "Typing"))
-    line, = [c for c in ben.smctl("--json", "contacts", expect=0).lines if c["name"] == ann.name]
-    assert line["typing"]
-    assert "writing" in ben.smctl("contacts", expect=0).out
+
+    def seen(where):
+        """Again and again, for she goes on writing."""
+        def now():
+            set_typing(ann, ben, True)
+            return where()
+        until("ben sees it", now)
+    seen(lambda: ben.contact(ann, "Typing"))
+    seen(lambda: [c for c in ben.smctl("--json", "contacts", expect=0).lines if c["name"] == ann.name][0]["typing"])
+    seen(lambda: "writing" in ben.smctl("contacts", expect=0).out)
     set_typing(ann, ben, False)
     until("ben sees that it is over", lambda: not ben.contact(ann, "Typing"))
     set_typing(ann, ben, True)

@@ -40,6 +40,8 @@ def test_at_a_glance(server, alice, bob):
     bob.send(alice, "a turn of the ratchet")
     alice.wait_text(bob, "a turn of the ratchet")
     assert session(alice, bob)["last_step"] > before["last_step"]
+    bob.wait_state(alice, "a turn of the ratchet", "delivered")  # which alice has said by that, and nothing else is left to say
+    alice.wait_state(bob, "one more", "delivered")
     settled(alice, bob)
     words = alice.smctl("session", bob.name, expect=0).out
     assert "Double Ratchet" in words and f"{session(alice, bob)['sent']} sent" in words
