@@ -29,8 +29,8 @@ const char *report_hint(ClientFailure failure)
         case CLIENT_FAILURE_SERVER_UNREACHABLE:
                 return _("Check the address and the network, and try again.");
         case CLIENT_FAILURE_CERTIFICATE_MISMATCH:
-                return _("Ask the server's administrator for the pin, and do not go on without it: "
-                         "--server-pin PIN");
+                return _("Ask the server's administrator for the pin, and do not go on without it: --server-pin PIN; with an account: "
+                         "smctl server --server-pin PIN");
         case CLIENT_FAILURE_BAD_TEXT:
                 return _("Nothing was sent.");
         case CLIENT_FAILURE_TEXT_TOO_LONG:

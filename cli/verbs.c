@@ -120,6 +120,8 @@ const Verb verb_table[] = {
                  N_("show what a contact may know of you, or change it"), cmd_privacy},
                 {"settings", "[NAME [VALUE]]", 0, 2, 0, N_("show the settings, or change one"), cmd_settings},
                 {"reconnect", "", 0, 0, 0, N_("connect to the server now"), cmd_reconnect},
+                {"server", "[URL]", 0, 1, OPTION_BIT(OPTION_SERVER_PIN) | OPTION_BIT(OPTION_INSECURE_LOOPBACK),
+                 N_("show where the server is, or say that it is somewhere else"), cmd_server},
                 {"delete-account", "[NAME]", 0, 1,
                  PASSWORD | OPTION_BIT(OPTION_YES) | OPTION_BIT(OPTION_LOCAL_ONLY),
                  N_("delete the account, for ever"), cmd_delete_account},

@@ -109,6 +109,7 @@ ClientFailure cmd_requests(const Command *command);
 ClientFailure cmd_save(const Command *command);
 ClientFailure cmd_search(const Command *command);
 ClientFailure cmd_send(const Command *command);
+ClientFailure cmd_server(const Command *command);
 ClientFailure cmd_session(const Command *command);
 ClientFailure cmd_settings(const Command *command);
 ClientFailure cmd_status(const Command *command);

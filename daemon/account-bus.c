@@ -139,6 +139,39 @@ static int method_reconnect(sd_bus_message *m, void *userdata, sd_bus_error *err
         return sd_bus_reply_method_return(m, NULL);
 }
 
+static int method_set_server(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        Bus *bus = userdata;
+        const char *server = NULL, *pin = NULL;
+        int r, locked, insecure_loopback = 0;
+        const BusOption options[] = {
+                        {"pin", SD_BUS_TYPE_STRING, &pin},
+                        {"insecure-loopback", SD_BUS_TYPE_BOOLEAN, &insecure_loopback},
+                        {NULL},
+        };
+        ServerAddress address;
+        Messenger *messenger;
+
+        r = sd_bus_message_read(m, "s", &server);
+        if (r < 0)
+                return r;
+        r = bus_read_options(m, options);
+        if (r != 0)
+                return r < 0 ? r : bus_reply_error(m, r);
+        messenger = bus_messenger(bus, &locked);
+        if (!messenger)
+                return bus_reply_error(m, locked);
+        r = server_address_init(&address, server, pin, insecure_loopback != 0);
+        if (r == 0)
+                r = messenger_move(messenger, &address);
+        if (r != 0) {
+                server_address_deinit(&address);
+                return bus_reply_error(m, r);
+        }
+        bus_mark_changed(bus, BUS_CHANGED_ACCOUNT);
+        return sd_bus_reply_method_return(m, NULL);
+}
+
 /* ---- Properties ---- */
 
 static int get_state(sd_bus *b, const char *path, const char *interface, const char *property,
@@ -365,6 +398,8 @@ static const sd_bus_vtable vtable[] = {
                                          SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_METHOD_WITH_NAMES("Reconnect", "a{sv}", SD_BUS_PARAM(options), "", , method_reconnect,
                                          SD_BUS_VTABLE_UNPRIVILEGED),
+                SD_BUS_METHOD_WITH_NAMES("SetServer", "sa{sv}", SD_BUS_PARAM(server) SD_BUS_PARAM(options), "", ,
+                                         method_set_server, SD_BUS_VTABLE_UNPRIVILEGED),
                 SD_BUS_PROPERTY("State", "s", get_state, 0, CHANGES),
                 SD_BUS_PROPERTY("Connection", "s", get_connection, 0, CHANGES),
                 SD_BUS_PROPERTY("ConnectionError", "s", get_connection_error, 0, CHANGES),

@@ -255,3 +255,23 @@ void messenger_start(Messenger *messenger, Connection *connection)
         else
                 server_link_start(messenger->link);
 }
+
+int messenger_move(Messenger *messenger, ServerAddress *server)
+{
+        _cleanup_(store_rollbackp) Store *transaction = NULL;
+        int r;
+
+        r = store_begin(messenger->store, &transaction);
+        if (r < 0)
+                return r;
+        r = store_account_set_server(messenger->store, server);
+        if (r < 0)
+                return r;
+        r = store_commit(&transaction);
+        if (r < 0)
+                return r;
+        server_address_deinit(&messenger->record.server);
+        messenger->record.server = *server;
+        server_link_move(messenger->link);
+        return 0;
+}

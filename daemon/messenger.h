@@ -61,5 +61,7 @@ void messenger_freep(Messenger **messenger);
 
 /* Connects, or goes on with a connection that belongs to the account already (and is taken over). */
 void messenger_start(Messenger *messenger, Connection *connection);
+/* The account's server is at another address, or has another certificate. Takes the address over if it returns 0. */
+int messenger_move(Messenger *messenger, ServerAddress *server);
 /* After a transaction that may have put something into the outbox, or a date into the store. */
 void messenger_pump(Messenger *messenger);

@@ -229,6 +229,14 @@ void server_link_reconnect(ServerLink *link)
         connect_now(link);
 }
 
+void server_link_move(ServerLink *link)
+{
+        if (link->state != LINK_OFFLINE)
+                go_offline(link, PROBLEM_NONE, 0);
+        backoff_reset(&link->backoff);
+        connect_now(link);
+}
+
 void server_link_fail(ServerLink *link, Problem why)
 {
         if (link->state != LINK_OFFLINE)

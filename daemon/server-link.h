@@ -34,6 +34,9 @@ void server_link_adopt(ServerLink *link, Connection *connection);
 /* Tries now, whatever it was waiting for. */
 void server_link_reconnect(ServerLink *link);
 
+/* The record has another address: leaves the connection there is, and tries the new one now. */
+void server_link_move(ServerLink *link);
+
 /* Gives the connection up for a reason of our own, and comes back with backoff. */
 void server_link_fail(ServerLink *link, Problem why);
 

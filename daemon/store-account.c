@@ -118,6 +118,24 @@ int store_account_load(Store *store, AccountRecord *record, AccountKeys *keys)
         return r > 0 ? -EBADMSG : r;
 }
 
+int store_account_set_server(Store *store, const ServerAddress *server)
+{
+        _cleanup_(statement_releasep) Statement *s = NULL;
+        char pin[CERTIFICATE_PIN_TEXT_SIZE];
+        int r;
+
+        r = statement_prepare(store->database, &s,
+                              "UPDATE account SET server = :server, server_pin = :server_pin, "
+                              "insecure_loopback = :insecure_loopback");
+        if (r < 0)
+                return r;
+        certificate_pin_format(&server->pin, pin);
+        statement_bind_text(s, ":server", server->url);
+        statement_bind_text(s, ":server_pin", server->has_pin ? pin : NULL);
+        statement_bind_int64(s, ":insecure_loopback", server->insecure_loopback);
+        return statement_run(s);
+}
+
 int store_account_set_device(Store *store, uint32_t device_id)
 {
         _cleanup_(statement_releasep) Statement *s = NULL;

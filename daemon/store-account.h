@@ -27,6 +27,7 @@ void account_record_deinit(AccountRecord *record);
 int store_account_insert(Store *store, const AccountRecord *record, const AccountKeys *keys);
 /* -EBADMSG: there is none, or it makes no sense. */
 int store_account_load(Store *store, AccountRecord *record, AccountKeys *keys);
+int store_account_set_server(Store *store, const ServerAddress *server);
 int store_account_set_device(Store *store, uint32_t device_id);
 
 /* The mailbox is read up to and with this sequence. */

@@ -7,6 +7,7 @@ _smctl_options() {
     case $1 in
     register) echo "$common --password-file --password-fd --server --server-pin --invitation-file --insecure-loopback" ;;
     login) echo "$common --yes --password-file --password-fd --server --server-pin --insecure-loopback" ;;
+    server) echo "$common --server-pin --insecure-loopback" ;;
     unlock) echo "$common --password-file --password-fd --remember" ;;
     send | reply) echo "$common --no-wait --file" ;;
     save) echo "$common --output --force" ;;
@@ -28,7 +29,7 @@ _smctl_options() {
 }
 
 _smctl() {
-    local verbs='register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts find trust verify session renew requests accept decline block unblock mute unmute pin unpin mark-read mark-unread privacy settings reconnect delete-account help'
+    local verbs='register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts find trust verify session renew requests accept decline block unblock mute unmute pin unpin mark-read mark-unread privacy settings reconnect server delete-account help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' arguments=0 is_value='' word
 

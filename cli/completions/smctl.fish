@@ -9,7 +9,7 @@ function __smctl_contacts
     smctl contacts 2>/dev/null | string replace --regex ' .*' ''
 end
 
-set -l verbs register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts find trust verify session renew requests accept decline block unblock mute unmute pin unpin mark-read mark-unread privacy settings reconnect delete-account help
+set -l verbs register login unlock keyring lock passwd status send reply edit delete react save timer group chat history search export watch contacts find trust verify session renew requests accept decline block unblock mute unmute pin unpin mark-read mark-unread privacy settings reconnect server delete-account help
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c smctl -f
@@ -58,6 +58,7 @@ complete -c smctl -n "$no_verb" -a mark-unread -d 'keep a conversation to come b
 complete -c smctl -n "$no_verb" -a privacy -d 'show what a contact may know of you, or change it'
 complete -c smctl -n "$no_verb" -a settings -d 'show the settings, or change one'
 complete -c smctl -n "$no_verb" -a reconnect -d 'connect to the server now'
+complete -c smctl -n "$no_verb" -a server -d 'show where the server is, or say that it is somewhere else'
 complete -c smctl -n "$no_verb" -a delete-account -d 'delete the account, for ever'
 complete -c smctl -n "$no_verb" -a help -d 'show help, in full for one verb'
 
@@ -68,9 +69,9 @@ complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l password-fd
 complete -c smctl -n '__fish_seen_subcommand_from passwd' -l new-password-file -r -F -d 'read the new password from FILE'
 complete -c smctl -n '__fish_seen_subcommand_from passwd' -l new-password-fd -x -d 'read the new password from file descriptor N'
 complete -c smctl -n '__fish_seen_subcommand_from register login' -l server -x -d 'the server, wss://HOST[:PORT]'
-complete -c smctl -n '__fish_seen_subcommand_from register login' -l server-pin -x -d 'only the certificate with this pin is the server'
+complete -c smctl -n '__fish_seen_subcommand_from register login server' -l server-pin -x -d 'only the certificate with this pin is the server'
 complete -c smctl -n '__fish_seen_subcommand_from register' -l invitation-file -r -F -d 'read the invitation to the server from FILE'
-complete -c smctl -n '__fish_seen_subcommand_from register login' -l insecure-loopback -d 'allow ws:// to this machine, for tests'
+complete -c smctl -n '__fish_seen_subcommand_from register login server' -l insecure-loopback -d 'allow ws:// to this machine, for tests'
 complete -c smctl -n '__fish_seen_subcommand_from login trust export delete verify group decline' -l yes -d 'do not ask'
 complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l yes -d 'do not ask'
 complete -c smctl -n '__fish_seen_subcommand_from delete-account' -l local-only -d 'delete only what is here, and tell nobody'

@@ -52,6 +52,55 @@ def test_certificate_changes_later(stage):
     bob.wait_text(alice, "only for the real server")
 
 
+def test_server_moves(stage):
+    """Another address and another certificate: who says so keeps the account, and what waited arrives."""
+    server = stage.server()
+    alice, bob = stage.member("alice", server), stage.member("bob", server)
+    bob.send(alice, "before")
+    alice.wait_text(bob, "before")
+    assert alice.smctl("--json", "server", expect=0).json == {"server": server.url, "server_pin": server.pin}
+    old = server.pin
+    server.stop()
+    for user in (alice, bob):
+        user.wait_offline()
+    for path in server.state.glob("*.pem"):
+        path.unlink()
+    server.port = None
+    server.start()
+    assert server.pin != old
+    alice.send(bob, "where are you?", expect=20)
+
+    # Nearly right, and not written as it has to be.
+    alice.smctl("server", server.url, "--server-pin", old, expect=0)
+    until("the refusal", lambda: alice.account("ConnectionError") == "CertificateMismatch")
+    check(alice.smctl("server", "--server-pin", "sha256:00"), "InvalidArgument")
+    check(alice.smctl("server", "http://" + server.url), "InvalidArgument")
+    check_call("InvalidArgument", alice, "Account.SetServer", server.url, pin="")
+    assert alice.account("Server") == server.url and alice.account("ServerPin") == old
+
+    said = alice.smctl("server", "--server-pin", server.pin, expect=0).out
+    assert server.url in said and server.pin in said
+    alice.wait_online()
+    bob.smctl("server", server.url, "--server-pin", server.pin, expect=0)
+    bob.wait_text(alice, "where are you?")
+    assert [message["text"] for message in alice.history(bob)] == ["before", "where are you?"]
+    bob.restart()
+    bob.wait_online()
+
+    alice.lock()
+    check(alice.smctl("server"), "Locked")
+    check(alice.smctl("server", server.url), "Locked")
+
+
+def test_server_is_left(stage, server):
+    """In the midst of a connection; a server that does not know the account takes nothing of it."""
+    alice, other = stage.member("alice", server), stage.server()
+    alice.smctl("server", other.url, "--server-pin", other.pin, expect=0)
+    until("the refusal", lambda: alice.account("ConnectionError") == "DeviceRemoved")
+    alice.smctl("server", server.url, "--server-pin", server.pin, expect=0)
+    alice.wait_online()
+
+
 VERSIONS = [("PROTOCOL_TOO_OLD", "ProtocolTooOld"), ("PROTOCOL_TOO_NEW", "ProtocolTooNew")]
 
 

@@ -51,7 +51,7 @@ def talked(alice, bob):
 
 
 @pytest.mark.parametrize("verb, arguments", [
-    ("status", []), ("contacts", []), ("history", ["{bob}"]), ("send", ["{bob}", "keys"]), ("reconnect", []),
+    ("status", []), ("contacts", []), ("history", ["{bob}"]), ("send", ["{bob}", "keys"]), ("reconnect", []), ("server", []),
     ("trust", ["--yes", "{bob}"]), ("verify", ["{bob}"]), ("session", ["{bob}"]), ("renew", ["{bob}"]), ("help", []), ("unlock", ["--password-file", "{password}"])])
 def test_documented_keys(talked, verb, arguments):
     """Every key that comes is in the manual; those in the manual come, or are only there where there is something."""

@@ -37,7 +37,7 @@ def check_call(name, user, member, *arguments, **more):
 
 SIGNATURES = {
     "Account.Register": "(ssha{sv})", "Account.Login": "(ssha{sv})", "Account.Unlock": "(ha{sv})",
-    "Account.Lock": "(a{sv})", "Account.Reconnect": "(a{sv})", "Account.FindUsers": "(sa{sv})",
+    "Account.Lock": "(a{sv})", "Account.SetServer": "(sa{sv})", "Account.Reconnect": "(a{sv})", "Account.FindUsers": "(sa{sv})",
     "Messages.Send": "(ssa{sv})", "Messages.SendFile": "(sha{sv})", "Messages.History": "(sa{sv})",
     "Messages.Get": "(s)", "Messages.Edit": "(ssa{sv})", "Messages.Delete": "(sa{sv})",
     "Messages.React": "(ssa{sv})", "Events.List": "(ta{sv})",
