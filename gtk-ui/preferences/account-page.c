@@ -5,6 +5,7 @@
 
 #include "client/connection.h"
 #include "gtk-ui/preferences/change-password.h"
+#include "gtk-ui/preferences/change-server.h"
 #include "gtk-ui/preferences/fact-row.h"
 #include "gtk-ui/preferences/password-dialog.h"
 #include "gtk-ui/sign-on/server-link.h"
@@ -118,6 +119,11 @@ static void on_change_password(SmAccountPage *self)
         sm_change_password_open(window_of(self), self->daemon);
 }
 
+static void on_change_server(SmAccountPage *self)
+{
+        sm_change_server_open(window_of(self), self->daemon);
+}
+
 static void on_delete(SmAccountPage *self)
 {
         static const SmPasswordQuestion question = {
@@ -168,6 +174,7 @@ static void sm_account_page_class_init(SmAccountPageClass *class)
         gtk_widget_class_bind_template_callback(widget, on_reconnect);
         gtk_widget_class_bind_template_callback(widget, on_remember);
         gtk_widget_class_bind_template_callback(widget, on_change_password);
+        gtk_widget_class_bind_template_callback(widget, on_change_server);
         gtk_widget_class_bind_template_callback(widget, on_delete);
 }
 

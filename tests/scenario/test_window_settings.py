@@ -76,6 +76,24 @@ def ask(preferences, button):
     preferences.click("push button", button)
 
 
+def test_server(preferences, alice):
+    """The pin of another certificate, which is not there, and the right one again."""
+    link = f"{alice.account('Server')}#{alice.account('ServerPin')}"
+    another = f"{alice.account('Server')}#sha256:{'5a' * 32}"
+    preferences.click("page tab", "Account")
+    for written, what in (another, "offline"), (link, "online"):
+        preferences.click("push button", "Change Server…")
+        preferences.see("frame", "Change Server")
+        preferences.write("text", "Address or link", "nowhere")
+        preferences.click("push button", "Change")
+        preferences.see("label", "There is no address in it.")
+        preferences.write("text", "Address or link", written)
+        preferences.click("push button", "Change")
+        preferences.see_no("frame", "Change Server")
+        until(f"{what}", lambda: alice.account("Connection") == what)
+        assert f"{alice.account('Server')}#{alice.account('ServerPin')}" == written
+
+
 def test_password(preferences, alice):
     """What cannot be one is said before, what is wrong afterwards; then the new one opens the account."""
     new = "another password of alice"
