@@ -106,6 +106,19 @@ static void show_waiting(SmWindow *self, gboolean missing)
         stack_show(GTK_STACK(self->pages), "waiting");
 }
 
+/* Pictures, texts, what is known of a message: nothing of it stays on the screen. */
+static void close_others(SmWindow *self)
+{
+        GListModel *toplevels = gtk_window_get_toplevels();
+        g_autoptr(GPtrArray) windows = g_ptr_array_new_with_free_func(g_object_unref);
+
+        for (guint i = 0; i < g_list_model_get_n_items(toplevels); i++)
+                g_ptr_array_add(windows, g_list_model_get_item(toplevels, i));
+        for (guint i = 0; i < windows->len; i++)
+                if (windows->pdata[i] != self && gtk_widget_get_visible(windows->pdata[i]))
+                        gtk_window_close(windows->pdata[i]);
+}
+
 static void on_state_changed(SmWindow *self)
 {
         gtk_widget_action_set_enabled(GTK_WIDGET(self), "win.preferences",
@@ -129,8 +142,10 @@ static void on_state_changed(SmWindow *self)
                 stack_show(GTK_STACK(self->pages), "conversations");
                 break;
         }
-        if (sm_daemon_state(self->daemon) != SM_DAEMON_UNLOCKED)
+        if (sm_daemon_state(self->daemon) != SM_DAEMON_UNLOCKED) {
                 show_conversation(self, NULL);
+                close_others(self);
+        }
 }
 
 static void on_again(SmWindow *self)

@@ -70,14 +70,19 @@ static void update(SmComposer *self)
 
 /* ---- Drafts ---- */
 
+static void show_quote(SmComposer *self, Draft *draft)
+{
+        sm_quote_bar_set(SM_QUOTE_BAR(self->quote),
+                         draft && draft->is_edit ? "document-edit-symbolic" : "mail-reply-sender-symbolic",
+                         draft && draft->quote_id ? draft->quote_title : NULL, draft ? draft->quote_text : NULL);
+}
+
 static void show(SmComposer *self, Draft *draft)
 {
         self->draft = draft;
         sm_message_entry_set_text(entry_of(self), draft ? draft->text : "");
         sm_outgoing_bar_set_files(SM_OUTGOING_BAR(self->files), draft ? draft->files : NULL);
-        sm_quote_bar_set(SM_QUOTE_BAR(self->quote),
-                         draft && draft->is_edit ? "document-edit-symbolic" : "mail-reply-sender-symbolic",
-                         draft && draft->quote_id ? draft->quote_title : NULL, draft ? draft->quote_text : NULL);
+        show_quote(self, draft);
         update(self);
 }
 
@@ -131,15 +136,35 @@ static gboolean can_begin(SmComposer *self, const ClientMessage *message, const 
         return TRUE;
 }
 
+static void quote(Draft *draft, const ClientMessage *message)
+{
+        g_autofree char *sender = wording_isolated(message->sender);
+        g_autofree char *title = draft->is_edit ? g_strdup(_("Editing")) : g_strdup_printf(_("Replying to %s"), sender);
+
+        draft_set_quote(draft, message->id, title, *message->text ? message->text : message->name);
+}
+
+/* A lock has taken away what was quoted; or somebody has deleted it meanwhile. */
+static void on_quoted(gpointer owner, const ClientMessage *message, const GError *error)
+{
+        SmComposer *self = owner;
+
+        if (!message || !self->draft || g_strcmp0(self->draft->quote_id, message->id) != 0)
+                return;
+        if (self->draft->is_edit || strcmp(message->kind, "text") == 0 || strcmp(message->kind, "attachment") == 0)
+                quote(self->draft, message);
+        else
+                draft_set_quote(self->draft, NULL, NULL, NULL);
+        show_quote(self, self->draft);
+}
+
 static void begin_reply(gpointer owner, const ClientMessage *message, const GError *error)
 {
         SmComposer *self = owner;
-        g_autofree char *sender = message ? wording_isolated(message->sender) : NULL, *title = NULL;
 
         if (!can_begin(self, message, error))
                 return;
-        title = g_strdup_printf(_("Replying to %s"), sender);
-        draft_set_quote(self->draft, message->id, title, *message->text ? message->text : message->name);
+        quote(self->draft, message);
         show(self, self->draft);
         gtk_widget_grab_focus(self->entry);
 }
@@ -160,7 +185,7 @@ static void begin_edit(gpointer owner, const ClientMessage *message, const GErro
         if (!can_begin(self, message, error))
                 return;
         edit = draft_new_edit(self->draft->key, message->text);
-        draft_set_quote(edit, message->id, _("Editing"), message->text);
+        quote(edit, message);
         edit->under = drafts_exchange(self->drafts, edit);
         show(self, edit);
         gtk_widget_grab_focus(self->entry);
@@ -275,6 +300,8 @@ static void on_not_sent(gpointer userdata, Draft *taken, const GError *error)
                         self->draft = rest;
                 rest = NULL;
         }
+        if (sm_daemon_state(self->daemon) != SM_DAEMON_UNLOCKED)
+                drafts_lock(self->drafts);
         if (self->draft)
                 show(self, self->draft);
 }
@@ -400,6 +427,8 @@ void sm_composer_set_conversation(SmComposer *self, SmDaemon *daemon, SmConversa
         if (daemon && sm_daemon_state(daemon) == SM_DAEMON_NO_ACCOUNT) {
                 self->draft = NULL; /* they were that account's */
                 drafts_forget(self->drafts);
+        } else if (daemon && sm_daemon_state(daemon) != SM_DAEMON_UNLOCKED) {
+                drafts_lock(self->drafts);
         }
         self->conversation = conversation ? g_object_ref(conversation) : NULL;
         self->name = g_strdup(name);
@@ -410,4 +439,6 @@ void sm_composer_set_conversation(SmComposer *self, SmDaemon *daemon, SmConversa
         g_signal_connect_object(self->intake, "failed", G_CALLBACK(on_failed), self, G_CONNECT_SWAPPED);
         g_signal_connect_object(self->intake, "changed", G_CALLBACK(update), self, G_CONNECT_SWAPPED);
         show(self, name ? drafts_find(self->drafts, drafts_key(conversation, name)) : NULL);
+        if (messages_of(self) && self->draft->quote_id && !self->draft->quote_title)
+                message_lookup(messages_of(self), self->draft->quote_id, self->cancellable, on_quoted, self);
 }

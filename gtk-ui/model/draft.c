@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gtk-ui/model/draft.h"
 
+#include <string.h>
+
 #include "gtk-ui/compose/outgoing-file.h"
 
 Draft *draft_new(const char *key)
@@ -23,6 +25,14 @@ Draft *draft_new_edit(const char *key, const char *text)
         return draft;
 }
 
+/* Nobody else keeps a copy of it, as far as that is in our hands: what was drawn and typed, GTK has had as well. */
+static void wipe(char **text)
+{
+        if (*text)
+                explicit_bzero(*text, strlen(*text));
+        g_clear_pointer(text, g_free);
+}
+
 Draft *draft_free(Draft *draft)
 {
         if (!draft)
@@ -30,10 +40,9 @@ Draft *draft_free(Draft *draft)
         draft_free(draft->under);
         g_object_unref(draft->files);
         g_free(draft->key);
-        g_free(draft->text);
+        wipe(&draft->text);
         g_free(draft->quote_id);
-        g_free(draft->quote_title);
-        g_free(draft->quote_text);
+        draft_forget_quoted(draft);
         g_free(draft);
         return NULL;
 }
@@ -51,6 +60,12 @@ void draft_set_quote(Draft *draft, const char *id, const char *title, const char
         replace(&draft->quote_id, id);
         replace(&draft->quote_title, title);
         replace(&draft->quote_text, text);
+}
+
+void draft_forget_quoted(Draft *draft)
+{
+        wipe(&draft->quote_title);
+        wipe(&draft->quote_text);
 }
 
 Draft *draft_bottom(Draft *draft)

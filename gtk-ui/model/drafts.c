@@ -55,6 +55,17 @@ Draft *drafts_find(Drafts *drafts, const char *key)
         return draft;
 }
 
+void drafts_lock(Drafts *drafts)
+{
+        GHashTableIter iter;
+        gpointer draft;
+
+        g_hash_table_iter_init(&iter, drafts->by_key);
+        while (g_hash_table_iter_next(&iter, NULL, &draft))
+                for (Draft *part = draft; part; part = part->under)
+                        draft_forget_quoted(part);
+}
+
 void drafts_forget(Drafts *drafts)
 {
         g_hash_table_remove_all(drafts->by_key);

@@ -15,4 +15,6 @@ const char *drafts_key(SmConversation *conversation, const char *name);
 Draft *drafts_find(Drafts *drafts, const char *key); /* borrowed; a new one where there was none */
 /* Puts a draft where its key says, and returns the one that was there, the caller's; or NULL. Takes `draft`. */
 Draft *drafts_exchange(Drafts *drafts, Draft *draft);
+/* The account is locked: what somebody has written stays, of what is in the store nothing does. docs/decisions/0007-drafts-and-the-lock.md */
+void drafts_lock(Drafts *drafts);
 void drafts_forget(Drafts *drafts);

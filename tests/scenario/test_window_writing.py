@@ -135,6 +135,30 @@ def test_drafts(screen, people, entry):
     screen.write("text", "Message", "")
 
 
+def test_lock_keeps_drafts(screen, people, entry):
+    """Nothing of it is to be seen while the account is locked, nor of what it answers; then it goes on."""
+    alice, bob, _ = people
+    screen.click("panel", "Nice to meet you", "message.menu")
+    screen.click("menu item", "Information")
+    screen.see("frame", "Message")
+    screen.click("panel", "Nice to meet you", "message.reply")
+    screen.see("label", "Replying to")
+    screen.write("text", "Message", "Half a sentence")
+    alice.lock()
+    screen.see("label", "Locked")
+    screen.see_no("frame", "Message")
+    for text in ("Half a sentence", "Nice to meet you", "Replying to"):
+        assert not [role for _, role, name in screen.walk() if text in name], text
+    assert all(node.get_text(0, -1) == "" for node, role, _ in screen.walk() if role == "text")
+    alice.unlock()
+    screen.action("open-conversation", bob.name)
+    until("it is there again", lambda: entry() == "Half a sentence")
+    screen.see("label", "Replying to")
+    screen.press("Return")
+    bob.wait_text(alice, "Half a sentence")
+    assert bob.history(alice)[-1]["reply_text"] == "Nice to meet you"
+
+
 def test_files_pasted(screen, people, entry, copy, tmp_path):
     """Files wait, can be taken out again, and leave in order; the words are the first one's caption."""
     alice, bob, _ = people
