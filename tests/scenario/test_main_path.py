@@ -11,7 +11,7 @@ TEXT_MAX = 64 * 1024
 
 
 def test_both_ways(alice, bob):
-    sent = alice.send(bob, "Hello Bob!").json
+    sent = alice.smctl("--json", "send", bob.name, "Hello Bob!", expect=0).json
     assert sent["state"] == "sent"
     bob.wait_text(alice, "Hello Bob!")
     bob.send(alice, "Hello Alice!")
@@ -65,7 +65,7 @@ def test_not_waiting(alice, bob):
     "'; DROP TABLE message; --", "%s%n%d \\ \x01\x1b[31m \x7f", "-", "--json",
 ])
 def test_texts_arrive_as_they_are(alice, bob, text):
-    alice.send(bob, text)
+    alice.smctl("send", bob.name, "-", input=text, expect=0)
     until("the text", lambda: (alice.name, text) in bob.texts(alice))
     assert alice.texts(bob)[-1] == (alice.name, text)
 

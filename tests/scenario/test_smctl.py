@@ -102,6 +102,12 @@ def test_more_than_one_page(alice, bob):
     assert len(alice.smctl("--json", "history", "--limit", "510", bob.name).lines) == 510
 
 
+def test_history_is_what_the_daemon_says(talked):
+    """Everything that there is of each message, and nothing else."""
+    for user, other in (talked, talked[::-1]):
+        until("both say the same", lambda: user.smctl("--json", "history", other.name, expect=0).lines == user.history(other))
+
+
 def test_human_history(talked):
     """One line a message, the local time first; what a text says cannot pass for a line of its own."""
     alice, bob = talked
