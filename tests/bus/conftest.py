@@ -15,7 +15,7 @@ from harness.server import Server  # noqa: E402
 from harness.waiting import until  # noqa: E402
 from private import Daemon  # noqa: E402
 
-UNLIMITED = {"limits": {key: "off" for key in (
+UNLIMITED = {"passwords": {"passes": 1, "memory": "8M"}, "limits": {key: "off" for key in (
     "registrations-per-address", "wrong-passwords-per-account", "wrong-passwords-per-address",
     "salt-queries-per-address", "authentications-per-address", "bundles-per-account", "bundles-per-address",
     "sends-per-account")}}

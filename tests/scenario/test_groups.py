@@ -7,6 +7,7 @@ import time
 import pytest
 
 from harness import places
+from harness.bus import DBusError
 from harness.desktop import Desktop
 from harness.waiting import DEADLINE, until
 
@@ -38,8 +39,10 @@ def members(user, name=GROUP):
 
 
 def texts(user, name=GROUP):
-    answer = user.smctl("--json", "history", "--limit", "0", name)
-    return [m["text"] for m in answer.lines if m["kind"] == "text"] if answer.code == 0 else []
+    try:
+        return [m["text"] for m in user.history(name, 500) if m["kind"] == "text"]
+    except DBusError:  # they are not in it yet
+        return []
 
 
 def wait_text(user, text, name=GROUP):
