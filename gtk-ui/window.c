@@ -137,6 +137,8 @@ static void on_state_changed(SmWindow *self)
                 break;
         case SM_DAEMON_LOCKED:
                 stack_show(GTK_STACK(self->pages), "unlock");
+                /* Now: a stack moves the keyboard on from where a page has put it when it was shown. */
+                gtk_widget_grab_focus(gtk_stack_get_visible_child(GTK_STACK(self->pages)));
                 break;
         case SM_DAEMON_UNLOCKED:
                 stack_show(GTK_STACK(self->pages), "conversations");

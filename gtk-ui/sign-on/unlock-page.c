@@ -48,9 +48,9 @@ static void on_unlock(SmUnlockPage *self)
                       g_variant_builder_end(&options), self->cancellable, on_unlocked, self);
 }
 
-static void on_map(SmUnlockPage *self)
+static gboolean sm_unlock_page_grab_focus(GtkWidget *widget)
 {
-        gtk_widget_grab_focus(self->password);
+        return gtk_widget_grab_focus(SM_UNLOCK_PAGE(widget)->password);
 }
 
 static void sm_unlock_page_dispose(GObject *object)
@@ -70,6 +70,7 @@ static void sm_unlock_page_class_init(SmUnlockPageClass *class)
         GtkWidgetClass *widget = GTK_WIDGET_CLASS(class);
 
         G_OBJECT_CLASS(class)->dispose = sm_unlock_page_dispose;
+        widget->grab_focus = sm_unlock_page_grab_focus;
         gtk_widget_class_set_template_from_resource(widget,
                                                     "/org/securemessenger/SecureMessenger/unlock-page.ui");
         gtk_widget_class_bind_template_child(widget, SmUnlockPage, password);
@@ -83,7 +84,6 @@ static void sm_unlock_page_init(SmUnlockPage *self)
 {
         self->cancellable = g_cancellable_new();
         gtk_widget_init_template(GTK_WIDGET(self));
-        g_signal_connect_swapped(self, "map", G_CALLBACK(on_map), self);
 }
 
 void sm_unlock_page_set_daemon(SmUnlockPage *self, SmDaemon *daemon)
