@@ -135,6 +135,8 @@ typedef struct Question {
 
 static void question_free(Question *question)
 {
+        g_signal_handlers_disconnect_by_data(question->widget, question);
+        gtk_native_dialog_destroy(GTK_NATIVE_DIALOG(question->chooser));
         g_object_unref(question->widget);
         g_object_unref(question->daemon);
         g_free(question->id);
@@ -185,5 +187,7 @@ void file_save_as(GtkWidget *widget, SmDaemon *daemon, const char *id, const cha
         if (downloads)
                 gtk_file_chooser_set_current_folder(GTK_FILE_CHOOSER(question->chooser), downloads, NULL);
         g_signal_connect(question->chooser, "response", G_CALLBACK(on_response), question);
+        /* It is locked: the name of what somebody has sent does not stay on the screen. */
+        g_signal_connect_swapped(widget, "unmap", G_CALLBACK(question_free), question);
         gtk_native_dialog_show(GTK_NATIVE_DIALOG(question->chooser));
 }

@@ -166,8 +166,8 @@ def test_information(screen, alice, bob):
     screen.see_no("label", "Has arrived")
 
 
-def test_open_and_save(screen, alice, bob, opened):
-    """A text opens in the desktop's program for it; a script only after a question; any file is saved where one says."""
+def test_open(screen, alice, bob, opened):
+    """A text opens in the desktop's program for it; a script only after a question."""
     for name, text in (("map.txt", "Here be dragons"), ("tide.sh", "#!/bin/sh\ntrue\n")):
         (bob.folder / name).write_text(text)
         bob.smctl("send", "--file", bob.folder / name, alice.name, expect=0)
@@ -177,12 +177,56 @@ def test_open_and_save(screen, alice, bob, opened):
     assert "tide.sh" not in opened.read_text()
     choose(screen, "tide.sh", ("menu item", "Open"), ("push button", "Open Anyway"))
     until("it is opened", lambda: "tide.sh" in opened.read_text())
-    choose(screen, "map.txt", ("menu item", "Save As…"))
-    kept = alice.folder / "kept.txt"
-    screen.write("text", "Name", str(kept))
-    until("the dialog's own button", lambda: press(screen, "Save"))
-    until("it is kept", lambda: kept.exists() and kept.read_text() == "Here be dragons")
+
+
+def test_save(screen, alice, bob):
+    """Any file is saved where one says, over another one only after a question; the dialog does not outlive a lock."""
+    (bob.folder / "log.txt").write_text("Wind from the west")
+    bob.smctl("send", "--file", bob.folder / "log.txt", alice.name, expect=0)
+
+    def save(path):
+        choose(screen, "log.txt", ("menu item", "Save As…"))
+        assert screen.see("text", "Name").get_text(0, 20) == "log.txt"
+        screen.write("text", "Name", str(path))
+        until("the dialog's own button", lambda: press(screen, "Save"))
+    kept, other = alice.folder / "kept.txt", alice.folder / "other.txt"
+    save(kept)
+    until("it is kept", lambda: kept.exists() and kept.read_text() == "Wind from the west")
     assert kept.stat().st_mode & 0o777 == 0o600
+    screen.see_no("filler", "Save File")
+    other.write_text("Not to be lost")
+    save(other)
+    screen.see("label", "already exists")
+    alice.lock()
+    screen.see("label", "Locked")
+    screen.see_no("label", "already exists")
+    screen.see_no("filler", "Save File")
+    assert other.read_text() == "Not to be lost"
+    alice.unlock()
+    screen.action("open-conversation", bob.name)
+    save(other)
+    screen.click("push button", "_Replace Replace")
+    until("it is replaced", lambda: other.read_text() == "Wind from the west")
+
+
+def test_menu_without_its_button(screen, alice, bob):
+    """From the keyboard, and from the mouse; it is the menu of that message."""
+    bob.send(alice, "Mind the tide")
+    screen.see("panel", "Mind the tide")
+    screen.go_to("label", "Mind the tide")
+    screen.press("Menu")
+    screen.see("menu item", "Copy Text")
+    assert not screen.find("menu item", "Edit")  # it is bob's
+    screen.click("menu item", "Reply")
+    screen.see("label", "Replying to")
+    screen.click("push button", "Cancel")
+    screen.see_no("label", "Replying to")
+    at = screen.see("label", "Is the boat ready?").get_extents()
+    screen.atspi.generate_mouse_event(at.x + 5, at.y + 5, "b3c")
+    screen.click("menu item", "Edit")
+    screen.see("label", "Editing")
+    screen.click("push button", "Cancel")
+    screen.see_no("label", "Editing")
 
 
 def test_pictures(screen, alice, bob):

@@ -159,6 +159,60 @@ def test_lock_keeps_drafts(screen, people, entry):
     assert bob.history(alice)[-1]["reply_text"] == "Nice to meet you"
 
 
+def test_emoji(screen, people, entry):
+    """Without a mouse, too: it lands where the cursor is, and one writes on behind it."""
+    screen.write("text", "Message", "ab")
+    screen.press("Left")
+    screen.press("Tab")
+    screen.focus("push button", "Emoji")
+    screen.press("Return")
+    screen.see("table cell", "GtkEmojiChooserChild")
+    screen.press("Tab")
+
+    def chosen():
+        node = next((node for node, role, _ in screen.walk() if role == "table cell" and node.has(screen.atspi.StateType.FOCUSED)), None)
+        return node and next(name for _, role, name in screen.walk(node) if role == "label")
+    emoji = until("an emoji has the keyboard", chosen)
+    screen.press("Return")
+    until("it is there", lambda: entry() == f"a{emoji}b")
+    screen.focus("text", "Message")
+    screen.press("c")
+    until("one writes on", lambda: entry() == f"a{emoji}cb")
+    screen.write("text", "Message", "")
+
+
+def choose_path(screen, path):
+    """In the dialog that asks which files: a slash begins a path."""
+    screen.focus("filler", "GtkTreeView")
+    screen.press("/")
+    screen.focus("text", "GtkFileChooserEntry")
+    screen.write("text", "GtkFileChooserEntry", str(path))
+
+
+def test_files_chosen(screen, people, entry, tmp_path):
+    """What is chosen waits, and is sent with what is written then; of a dialog that is called off nothing is left."""
+    alice, bob, _ = people
+    (tmp_path / "tide.txt").write_text("High at noon")
+    screen.click("push button", "Attach Files")
+    choose_path(screen, tmp_path / "tide.txt")
+    screen.click("push button", "_Cancel Cancel")
+    screen.see_no("filler", "Send Files")
+    assert not screen.find("label", "tide.txt")
+    assert not screen.is_sensitive("push button", "Send")
+    screen.go_to("push button", "Attach Files")
+    screen.press("Return")
+    choose_path(screen, tmp_path / "tide.txt")
+    screen.click("push button", "_Attach Attach")
+    screen.see_no("filler", "Send Files")
+    screen.see("label", "tide.txt")
+    screen.focus("text", "Message")  # one goes on writing
+    screen.write("text", "Message", "For Friday")
+    screen.click("push button", "Send")
+    tide = wait_file(bob, alice, "tide.txt")
+    assert tide["text"] == "For Friday" and saved(bob, tide, tmp_path) == b"High at noon"
+    screen.see_no("push button", "Remove")
+
+
 def test_files_pasted(screen, people, entry, copy, tmp_path):
     """Files wait, can be taken out again, and leave in order; the words are the first one's caption."""
     alice, bob, _ = people

@@ -21,7 +21,7 @@ from gi.repository import Gio, GLib  # noqa: E402
 LAUNCHER = pathlib.Path("/usr/libexec/at-spi-bus-launcher")
 NAME, PATH = "org.securemessenger.SecureMessenger", "/org/securemessenger/SecureMessenger"
 
-KEYS = {"Return": 0xff0d, "Escape": 0xff1b, "Up": 0xff52, "Down": 0xff54, "Tab": 0xff09, "Menu": 0xff67, "BackSpace": 0xff08}  # keysyms
+KEYS = {"Return": 0xff0d, "Escape": 0xff1b, "Up": 0xff52, "Down": 0xff54, "Left": 0xff51, "Tab": 0xff09, "Menu": 0xff67, "BackSpace": 0xff08}  # keysyms
 HELD = {"Shift": 50, "Control": 37, "Alt": 64}  # key codes of Xvfb's keyboard
 
 
