@@ -88,7 +88,8 @@ def test_lock_and_unlock(screen, alice, bob):
     until("locked", lambda: alice.account("State") == "locked")
     screen.see("label", "Locked")
     assert not screen.find("label", "It leaves at nine")
-    screen.press("x")  # the keyboard is where the password goes
+    screen.focus("password text", "Password")
+    screen.press("x")
     screen.press("Return")
     screen.see("label", "password is wrong")
     screen.write("password text", "Password", alice.password)
