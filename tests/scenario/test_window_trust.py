@@ -130,7 +130,7 @@ def test_alice_asks_and_they_differ(screen, alice, bob, phone):
 
 
 def test_bob_gives_up(screen, alice, bob, phone):
-    """A question that is taken back goes from the conversation; emoji of a comparison that is over can be confirmed no more."""
+    """A question that is taken back goes from the conversation; emoji of a comparison that is over can be confirmed no more; one can begin anew."""
     phone.compare(alice)
     screen.see("label", "wants to compare emoji with you")
     screen.click("push button", "Compare")
@@ -138,6 +138,14 @@ def test_bob_gives_up(screen, alice, bob, phone):
     phone.say("\x03", 130)
     screen.see("label", "was cancelled")
     screen.see_no("push button", "They Are the Same")
+    screen.click("push button", "Compare Again")
+    screen.click("push button", "Compare Emoji")
+    screen.see("label", "has to agree on their side")
+    phone.compare(alice)
+    phone.names()
+    screen.click("push button", "They Are the Same")
+    phone.say("\x03", 130)
+    screen.see("label", "was cancelled")
     screen.click("push button", "Done")
     screen.see_no("label", "wants to compare emoji with you")
     assert not alice.contact(bob, "Verified")
