@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Groups in the window: alice sits before it, the others use the command line."""
+import sqlite3
+
 import pytest
 from gi.repository import GLib
 
@@ -184,3 +186,51 @@ def test_write_to_member(screen, people):
     bob.wait_text(alice, "Just the two of us")
     read(screen, "Just the two of us")
     assert "Just the two of us" not in texts(carol, "+ship")
+
+
+def test_delete(screen, people):
+    """The group goes for everybody, once somebody has said that it is meant."""
+    alice, bob, carol = people
+    group(alice, "create", "raft", carol.name)
+    until("carol is in it", lambda: "+raft" in [g["conversation"] for g in group(carol, "list").lines])
+    screen.action("open-conversation", "+raft")
+    screen.see("label", "2 members")
+    screen.click("filler", "SmConversationPage", "conversation.details")
+    screen.click("filler", "SmGroupSettings", "group.delete")
+    screen.see("label", "Delete the Group?")
+    assert info(carol, "raft")["standing"] == "member"  # nobody has said that it is meant
+    screen.click("push button", "_Delete")
+    until("carol is out", lambda: info(carol, "raft")["standing"] == "removed")
+    assert not screen.is_sensitive("text", "Message")
+
+
+def test_lost(screen, people, shared_server):
+    """Who has missed what nobody keeps any more is told so, and comes back by a button."""
+    alice, bob, carol = people
+    group(carol, "create", "ferry", alice.name, bob.name)
+    until("she is a member", lambda: info(alice, "ferry")["standing"] == "member")
+    assert alice.stop() == 0
+    for _ in range(2):
+        group(carol, "renew", "ferry")
+    until("bob follows", lambda: info(bob, "ferry")["epoch"] == info(carol, "ferry")["epoch"])
+    shared_server.stop()
+    with sqlite3.connect(shared_server.state / "smserver.db") as database:  # as if she had been away for longer than anything is kept
+        database.execute("DELETE FROM envelope")
+        database.execute("DELETE FROM group_commit")
+    shared_server.start()
+    for person in (bob, carol):
+        person.smctl("reconnect", expect=0)
+        person.wait_online()
+    alice.start()
+    alice.unlock()
+    alice.wait_online()
+    carol.smctl("send", "+ferry", "Where is alice?", expect=0)
+    until("she has lost track", lambda: info(alice, "ferry")["standing"] == "lost")
+    screen.action("open-conversation", "+ferry")
+    screen.see("label", "You are out of step with this group")
+    assert not screen.is_sensitive("text", "Message")
+    screen.click("push button", "Rejoin")
+    screen.see_no("label", "You are out of step with this group")
+    screen.write("text", "Message", "Here I am")
+    screen.click("push button", "Send")
+    until("it is read", lambda: "Here I am" in texts(carol, "+ferry"))
