@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The window as wide as a telephone, and from right to left: by where a screen reader finds things."""
+"""The window as wide as a telephone, in high contrast, and from right to left: by where a screen reader finds things."""
 import pytest
 
 from harness import places
@@ -80,6 +80,15 @@ def test_left_to_right(screen, display, bob):
     screen.action("open-conversation", bob.name)
     until("both sides", lambda: place(screen, "label", "Is the boat ready?")[0] > 0)
     assert place(screen, "label", "Is the boat ready?")[0] < place(screen, "label", "It leaves at nine")[0]
+
+
+def test_high_contrast(screen, display, bob):
+    """With a style of its own, of which nothing is complained about; what is said is where it was."""
+    open_window(screen, display, WIDE, ADW_DEBUG_HIGH_CONTRAST="1", ADW_DISABLE_PORTAL="1")
+    screen.see("label", bob.name)
+    screen.action("open-conversation", bob.name)
+    until("both sides", lambda: place(screen, "label", "Is the boat ready?")[0] > 0)
+    assert place(screen, "label", "It leaves at nine")[1] <= WIDE
 
 
 @pytest.mark.skipif(not (TRANSLATIONS / "fa" / "LC_MESSAGES").exists(), reason="the translations are not built")
