@@ -68,9 +68,8 @@ def test_cost(stage, server):
     assert cost(grace) == (3, 256 * 1024)
     grace.daemon.arguments = list(map(str, places.SMD_COMMAND))
     grace.restart()
-    grace.lock()
-    grace.unlock()
     assert cost(grace) == (3, 256 * 1024)
+    grace.wait_online()
     passwd(grace)
     assert cost(grace) == (3, 64 * 1024)
     grace.daemon.arguments = [places.SMD]

@@ -42,8 +42,7 @@ def start(user, *arguments, **more):
 @pytest.fixture
 def talked(alice, bob):
     """Seven messages at least, by turns."""
-    known = alice.smctl("--json", "history", bob.name)
-    for n in range(len(known.lines) if known.code == 0 else 0, 7):
+    for n in range(len(alice.history(bob)) if alice.knows(bob) else 0, 7):
         sender, other = (alice, bob) if n % 2 == 0 else (bob, alice)
         sender.send(other, f"number {n}")
         other.wait_text(sender, f"number {n}")
