@@ -188,14 +188,22 @@ def test_write_to_member(screen, people):
     assert "Just the two of us" not in texts(carol, "+ship")
 
 
-def test_delete(screen, people):
-    """The group goes for everybody, once somebody has said that it is meant."""
+def test_timer_and_end(screen, people):
+    """The timer holds for all; the group goes for everybody, once somebody has said that it is meant."""
     alice, bob, carol = people
     group(alice, "create", "raft", carol.name)
     until("carol is in it", lambda: "+raft" in [g["conversation"] for g in group(carol, "list").lines])
     screen.action("open-conversation", "+raft")
     screen.see("label", "2 members")
     screen.click("filler", "SmConversationPage", "conversation.details")
+    screen.click("page tab", "Group")
+    screen.go_to("page tab", "Group")
+    for key in "Tab", "Tab":  # the name of the group comes between
+        screen.press(key)
+    screen.focus("combo box", "Disappearing Messages")
+    for key in "Return", "Down", "Down", "Return":
+        screen.press(key)
+    until("carol has the timer", lambda: info(carol, "raft")["timer"] == 3600)
     screen.click("filler", "SmGroupSettings", "group.delete")
     screen.see("label", "Delete the Group?")
     assert info(carol, "raft")["standing"] == "member"  # nobody has said that it is meant
