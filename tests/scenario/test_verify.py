@@ -395,5 +395,6 @@ def test_smctl_emoji_nobody_answers(views):
     b.wait("cancelled")
     terminal = Terminal(a.user, "verify", "--emoji", b.user.name)
     terminal.wait_for("Waiting for")
+    b.wait("offered")
     a.user.lock()
     assert terminal.wait_end() == 5
