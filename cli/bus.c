@@ -157,10 +157,15 @@ GVariant *bus_contact_ask(GDBusConnection *connection, const char *name, const c
                         connection, CLIENT_BUS_NAME, path, interface, method, arguments, reply_type,
                         G_DBUS_CALL_FLAGS_NONE, CLIENT_CALL_TIMEOUT_MS, NULL, &refusal);
 
-        if (g_error_matches(refusal, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT))
-                fail(error, CLIENT_FAILURE_NOT_FOUND);
-        else if (refusal)
+        if (g_error_matches(refusal, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT)) {
+                /* A lock in between takes all contacts away. */
+                g_autoptr(GVariant) still = bus_unlocked_account(connection, error);
+
+                if (still)
+                        fail(error, CLIENT_FAILURE_NOT_FOUND);
+        } else if (refusal) {
                 g_propagate_error(error, g_steal_pointer(&refusal));
+        }
         return g_steal_pointer(&reply);
 }
 

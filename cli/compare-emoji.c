@@ -64,14 +64,14 @@ static gboolean follows(const Comparison *comparison, GVariant *properties)
 /* As it is now. */
 static ClientFailure look(Comparison *comparison, GVariant **properties_out)
 {
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) account = bus_unlocked_account(comparison->connection, &error);
-        g_autoptr(GVariant) properties = account ? bus_properties(comparison->connection, comparison->path,
-                                                                  CLIENT_VERIFICATION_INTERFACE, &error)
-                                                 : NULL;
+        g_autoptr(GError) error = NULL, locked = NULL;
+        g_autoptr(GVariant) properties = bus_properties(comparison->connection, comparison->path,
+                                                        CLIENT_VERIFICATION_INTERFACE, &error);
+        g_autoptr(GVariant) account = bus_unlocked_account(comparison->connection, &locked);
 
-        if (!properties)
-                return report(error);
+        /* A lock takes all contacts away: asked in this order, it is never taken for something else. */
+        if (!account || !properties)
+                return report(account ? error : locked);
         if (strcmp(bus_string(properties, "Exchange"), comparison->exchange) != 0) {
                 if (!follows(comparison, properties))
                         return report_failure(CLIENT_FAILURE_NOT_COMPARED);
