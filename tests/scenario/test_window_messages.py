@@ -213,7 +213,7 @@ def press_right_button(screen, role, name, shows):
     """On it, and on it again where the list has moved it away meanwhile; until that is in a menu."""
     for _ in range(20):
         at = screen.see(role, name).get_extents()
-        screen.atspi.generate_mouse_event(at.x + 5, at.y + 5, "b3c")
+        screen.mouse("b3c", at.x + 5, at.y + 5)
         try:
             return until(f"{shows} in a menu", lambda: screen.find("menu item", shows), deadline=3)
         except AssertionError:

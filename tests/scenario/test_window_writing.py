@@ -15,7 +15,8 @@ from harness.waiting import until
 # 32 by 24 pixels of blue, a PNG.
 PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAACAAAAAYCAIAAAAUMWhjAAAAJElEQVR42mMQ0ThBU8QwasGoBaMWjFowasGoBaMWjFow"
                            "NCwAAEzPDC5OT6ZnAAAAAElFTkSuQmCC")
-CLIPBOARD = places.SOURCE / "tests" / "scenario" / "harness" / "clipboard.py"
+HARNESS = places.SOURCE / "tests" / "scenario" / "harness"
+CLIPBOARD, DRAGGED = HARNESS / "clipboard.py", HARNESS / "dragged.py"
 pytestmark = pytest.mark.skipif(bool(lacking()), reason=lacking())
 
 
@@ -44,12 +45,17 @@ def entry(screen, people):
 
 
 @pytest.fixture
-def copy(screen, people, tmp_path):
-    """Copies bytes of a media type, as another program does; returns when they can be pasted."""
+def toolkit():
+    """What other programs on the screen are made of."""
     try:
         gi.require_version("Gdk", "4.0")
     except ValueError:
         pytest.skip("gir1.2-gtk-4.0 is not there")
+
+
+@pytest.fixture
+def copy(screen, people, tmp_path, toolkit):
+    """Copies bytes of a media type, as another program does; returns when they can be pasted."""
     owners = []
 
     def copy(media_type, data):
@@ -208,6 +214,46 @@ def test_files_chosen(screen, people, entry, tmp_path):
     screen.click("push button", "Send")
     tide = wait_file(bob, alice, "tide.txt")
     assert tide["text"] == "For Friday" and saved(bob, tide, tmp_path) == b"High at noon"
+    screen.see_no("push button", "Remove")
+
+
+@pytest.fixture
+def drag(screen, people, toolkit):
+    """Takes files out of another program with the mouse, holds them above the conversation and lets them fall."""
+    programs = []
+
+    def drag(*files):
+        program = Process("dragged", people[0].folder, ["/usr/bin/python3", DRAGGED, *files], screen.env)
+        program.start()
+        programs.append(program)
+
+        def move_until(word, x, y):
+            def moved():
+                screen.mouse("abs", x + len(moves) % 7, y)  # only who moves is told of what is below
+                moves.append(word)
+                return word in program.log()
+            moves = []
+            until(f"the files are {word}", moved)
+        until("the other program is there", lambda: program.check_running() and "shown" in program.log())
+        screen.mouse("abs", 20, 20)
+        screen.mouse("b1p", 20, 20)
+        move_until("dragged", 40, 40)
+        move_until("welcome", 600, 330)
+        screen.mouse("b1r", 600, 330)
+    yield drag
+    for program in programs:
+        program.kill()
+
+
+def test_files_dropped(screen, people, entry, drag, tmp_path):
+    """They wait as if they had been pasted."""
+    alice, bob, _ = people
+    (tmp_path / "reef.txt").write_bytes(b"Two fathoms")
+    drag(tmp_path / "reef.txt")
+    screen.see("label", "reef.txt")
+    assert entry() == ""
+    screen.click("push button", "Send")
+    assert saved(bob, wait_file(bob, alice, "reef.txt"), tmp_path) == b"Two fathoms"
     screen.see_no("push button", "Remove")
 
 

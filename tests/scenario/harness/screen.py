@@ -169,6 +169,11 @@ class Screen:
         for key in reversed(held):
             synthesize(HELD[key], None, kinds.RELEASE)
 
+    def mouse(self, what, x, y):
+        """At a place on the screen, of which the window has the upper left corner: "abs" moves there, "b1p" presses the left button, "b1r"
+        lets go of it, "b3c" clicks with the right one."""
+        assert self.atspi.generate_mouse_event(x, y, what)
+
     def focused(self):
         """The role and name of what has the keyboard, or None."""
         try:
