@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/agreement.h"
 #include "cli/bus.h"
 #include "cli/harmless.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/password.h"
 #include "cli/report.h"
-#include "cli/terminal.h"
 
 /* Adds a secret to the descriptors of a call. Returns its index, or -1. */
 static int append_secret(GUnixFDList *descriptors, const ClientSecret *secret, GError **error)
@@ -72,25 +72,18 @@ static gboolean call(MessengerAccount *account, const Command *command, SignOn k
 /* Asks before another device is signed out. A script that brings the password has decided. */
 static ClientFailure confirm_login(const Command *command)
 {
-        gboolean yes;
+        gboolean yes = FALSE;
+        ClientFailure failure;
 
-        if (command_has(command, OPTION_YES) || password_is_given(command))
+        if (password_is_given(command))
                 return CLIENT_FAILURE_NONE;
-        switch (terminal_confirm(
-                        _("The device that has this account now will be signed out. Here it begins with a "
-                          "new key, which contacts\nare told of, and without a history. Go on? (yes/no) "),
-                        &yes)) {
-        case TERMINAL_OK:
-                if (yes)
-                        return CLIENT_FAILURE_NONE;
-                output_note("%s", _("Nothing was done."));
-                return CLIENT_FAILURE_INTERRUPTED;
-        case TERMINAL_NONE:
-                return report_usage(_("There is no terminal to ask for agreement: use --yes."));
-        case TERMINAL_INTERRUPTED:
-        case TERMINAL_TOO_LONG:
-                break;
-        }
+        failure = agreement_ask(command,
+                                _("The device that has this account now will be signed out. Here it begins with a "
+                                  "new key, which contacts\nare told of, and without a history. Go on? (yes/no) "),
+                                &yes);
+        if (failure != CLIENT_FAILURE_NONE || yes)
+                return failure;
+        output_note("%s", _("Nothing was done."));
         return CLIENT_FAILURE_INTERRUPTED;
 }
 

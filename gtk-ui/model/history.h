@@ -8,8 +8,8 @@
 G_DECLARE_FINAL_TYPE(SmHistory, sm_history, SM, HISTORY, GObject)
 
 /*
- * A conversation as a list model of SmMessage, the oldest first: the newest page at once, older ones when somebody asks, and
- * what comes while it is open. However long the conversation is, no more than HISTORY_ITEMS_MAX are held: what is farthest from
+ * A conversation as a list model of SmMessage, the oldest first: a first page of the newest at once, with what is unread; older ones when
+ * somebody asks, and what comes while it is open. However long the conversation is, no more than HISTORY_ITEMS_MAX are held: what is farthest from
  * where the person reads is dropped, and loaded again when it is needed.
  *
  * Signals: "located" (guint), the position of what sm_history_locate() looked for; "arrived" (SmMessage), a new one of somebody

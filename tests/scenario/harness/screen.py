@@ -145,6 +145,9 @@ class Screen:
         node = self.see(role, name)
         if role in ("push button", "page tab"):  # those cannot be used where they are not shown
             node = until(f"{role} {name!r} in front", lambda: self.find_shown(role, name))
+        if action not in node.actions():  # what can be done with it may follow from what the window has still to hear of
+            node = until(f"{role} {name!r} offers {action}",
+                         lambda: (now := self.find(role, name)) and action in now.actions() and now)
         assert node.do_action(node.actions().index(action)), f"{role} {name!r}: {action}"
 
     def write(self, role, name, text):

@@ -2,6 +2,7 @@
 """A real smserver on a port of its own."""
 import re
 import socket
+import sqlite3
 import subprocess
 
 from harness import places
@@ -48,6 +49,14 @@ class Server:
             if found := PIN.search(line):
                 self.pin = found[0]
         return self
+
+    def forget_what_waits(self):
+        """Starts it anew, as if whoever is away had been away for longer than anything is kept."""
+        self.stop()
+        with sqlite3.connect(self.state / "smserver.db") as database:
+            database.execute("DELETE FROM envelope")
+            database.execute("DELETE FROM group_commit")
+        self.start()
 
     def _reserve_port(self):
         """So that no other test's server has it by the time that this one starts again. Nobody listens by that alone."""
